@@ -10,7 +10,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from baton_engine.settings import decline_telemetry
-from baton_registry import ModelVersion
+from baton_registry.versions.model_version import ModelVersion
 from tests.support.documents.kubernetes import EVENTS
 from tests.support.documents.marked_table import MarkedTable, StoreCells
 from tests.support.documents.reliability import FAULTS, RecordRow

@@ -1,13 +1,13 @@
-"""ARCHITECTURE.md lists every folder with the first line of its docstring."""
+"""ARCHITECTURE.md lists every folder with the first line of its docstring, and every arrow."""
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 from baton_cli.main import HIDDEN_VERBS, VERBS
 
 ROOT = Path(__file__).parent.parent
-BEGIN, END = "<!-- tree -->\n", "<!-- /tree -->"
 PACKAGES = (
     "cli/src/baton_cli",
     "services/trainer/src/baton_trainer",
@@ -37,11 +37,51 @@ def format_tree() -> str:
     return "\n".join(rows) + "\n"
 
 
+def format_arrows() -> str:
+    """Formats the layers of import-linter as the page shows them, from top to bottom."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    rows = ["| in | imports |", "|---|---|"]
+    for contract in contracts:
+        if contract["type"] == "layers":
+            [place] = contract.get("containers", ["the project"])
+            layers = [layer.replace(" | ", ", ") for layer in contract["layers"]]
+            rows.append(f"| {place} | {' → '.join(layers)} |")
+    return "\n".join(rows) + "\n"
+
+
+def read_marked(mark: str) -> str:
+    """Reads the part of the page between the two comments of a mark."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    return page.split(f"<!-- {mark} -->\n")[1].split(f"<!-- /{mark} -->")[0]
+
+
+def find_wiring(file: Path) -> list[str]:
+    """Finds the functions of a module that wire parts."""
+    return re.findall(r"^def (create_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+
+
 def test_the_tree_is_the_tree_on_disk() -> None:
     """The part between the two marks is `format_tree()`."""
+    assert read_marked("tree") == format_tree()
+
+
+def test_the_arrows_are_the_contracts() -> None:
+    """The part between the two marks is `format_arrows()`."""
+    assert read_marked("arrows") == format_arrows()
+
+
+def test_the_wiring_is_named() -> None:
+    """The invariants name every function of inference that wires a part of the process."""
+    package = ROOT / "services/inference/src/baton_inference"
+    wiring = [
+        name
+        for module in ("core", "canary", "app")
+        for name in find_wiring(package / f"{module}.py")
+    ]
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    shown = page.split(BEGIN)[1].split(END)[0]
-    assert shown == format_tree()
+    [sentence] = re.findall(r"created at import\. ([^.]*wire everything)", page)
+    assert re.findall(r"`(\w+)`", sentence) == [*wiring, "main"]
 
 
 def test_folders_are_small() -> None:

@@ -141,6 +141,18 @@ def test_links_lead_to_files() -> None:
                 assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
+def test_tables_have_heads() -> None:
+    """A blank line in a table ends it: the rows after it would be text."""
+    for document in DOCUMENTS:
+        text = re.sub(
+            r"^```.*?^```$", "", document.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL
+        )
+        for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+            _, *rows = table.splitlines()
+            assert rows, f"{document.name}: {table}"
+            assert set(rows[0]) <= set("|:- "), f"{document.name}: {table}"
+
+
 def test_figures_of_the_comparison_are_from_the_benchmarks() -> None:
     """Every figure of speed or memory in docs/comparison.md is in docs/benchmarks.md."""
     docs = ROOT / "docs"

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from baton_cli.main import VERBS
+from baton_cli.rollouts.display.view import build_table
 from baton_cli.verbs.train import train
 from baton_engine.onnx.engine import OnnxEngine
 from baton_inference.errors import FailureKind
@@ -15,17 +17,19 @@ from baton_inference.scoring.workers import Workers
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.metrics import MAX_VERSIONS
 from baton_inference.telemetry.request_log import CLIENT_DISCONNECTED
-from baton_inference.web.exposition import MetricsCollector
-from baton_inference.web.feedback_families import FeedbackCollector
-from baton_inference.web.pair_families import PairCollector
-from baton_inference.web.prediction_families import PredictionCollector
+from baton_inference.web.metrics.exposition import MetricsCollector
+from baton_inference.web.metrics.feedback import FeedbackCollector
+from baton_inference.web.metrics.pairs import PairCollector
+from baton_inference.web.metrics.predictions import PredictionCollector
 from baton_trainer.models.estimators import parse_value
 from baton_trainer.models.families import FAMILIES
 from baton_trainer.request import TrainRequest
+from bench.cli import DEFAULT, bench
 from tests.support.documents.kubernetes import EVENTS
 from tests.support.documents.marked_table import MarkedTable
 from tests.support.documents.reliability import FAULTS
 from tests.support.fakes.application import make_app
+from tests.support.fakes.fleet import Stage
 from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.shadow import ManualShadow, NumberModel, make_rows
 
@@ -50,7 +54,7 @@ def test_metrics_and_their_labels(tmp_path: Path) -> None:
         status=core.read_status,
         canary=lambda: core.live.canary,
         queue_depth=int,
-        rollout=lambda: core.moves.known.rollout,
+        rollout=lambda: core.tags.known.rollout,
     )
     production, canary = (make_live_version(NumberModel(), version=each) for each in "12")
     pair = ManualShadow(production, canary)
@@ -139,3 +143,35 @@ def test_estimators() -> None:
 def test_every_mark_has_its_row(table: MarkedTable) -> None:
     """The page has a row for each fault or event of the suite, in its order, and no other."""
     assert [*table.read_rows()] == table.list_names()
+
+
+def test_what_baton_does_not_do() -> None:
+    """docs/comparison.md names no verb among the things that Baton does not do."""
+    page = (ROOT / "docs" / "comparison.md").read_text(encoding="utf-8")
+    _, _, rest = page.partition("\n## What Baton does not do\n")
+    limits = rest.partition("\n## ")[0]
+    assert limits
+    assert not re.findall(rf"\b(?:{'|'.join(VERBS)})\b", limits, re.IGNORECASE)
+
+
+def test_output_of_a_rollout() -> None:
+    """The example of docs/rollout.md has the columns and the signals of `baton rollout status`."""
+    page = (ROOT / "docs" / "rollout.md").read_text(encoding="utf-8")
+    _, heading, text = page.partition("signal  ")
+    head, *rows = (heading + text.partition("\n```")[0]).splitlines()
+    stage = Stage()
+    stage.start()
+    signals, *_ = columns = build_table(stage.see()).columns
+    assert re.split(r" {2,}", head) == [column.header for column in columns]
+    shown = [re.split(r" {2,}", row)[0].removesuffix(" Yes") for row in rows]
+    assert shown == [*signals.cells]
+
+
+def test_benchmarks() -> None:
+    """CONTRIBUTING.md measures everything again; docs/benchmarks.md names every benchmark."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    [measured] = re.findall(r"^\$ for part in (.*); do scripts/bench", page, re.MULTILINE)
+    assert sorted(measured.split()) == sorted(bench.commands)
+    page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    listed = {*re.findall(r"^\$ scripts/bench ([a-z][\w-]*)", page, re.MULTILINE)}
+    assert listed == {*bench.commands} - {DEFAULT}

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from baton_inference.protocols.predict.codec import PredictCodec
 from baton_inference.scoring.batch import RowBatch
-from baton_registry import Column, ModelVersion, Schema
+from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.output_schema import OutputSchema
+from baton_registry.versions.schema import Column, Schema
 from bench.measurements.timing import measure_us
 from bench.output.table import format_number, format_table
 

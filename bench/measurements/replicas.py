@@ -15,10 +15,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from baton_registry import ModelVersion, RegistryClient
 from baton_registry.errors import AliasNotSet
+from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch
 from baton_registry.rest.webhooks import build_webhook_name
+from baton_registry.versions.model_version import ModelVersion
 from bench.machine.usage import describe_machine, read_processor_time_s, read_usage
 from bench.measurements.replica_results import Cost, ReplicaResults
 from bench.output.progress import show_progress

@@ -16,7 +16,7 @@ from baton_cli.processes.child import Child, Lifeline, Program
 from baton_cli.processes.log import Log
 from baton_cli.processes.ready import create_local_client, format_failure, wait_until_ok
 from baton_cli.terminal import print_progress
-from baton_registry import RegistryClient
+from baton_registry.rest.client import RegistryClient
 from bench.errors import CannotRun
 from bench.settings import HOME, RUN, build_environment
 from bench.testbed.bodies import Bodies

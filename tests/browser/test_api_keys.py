@@ -8,8 +8,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Error, HttpCredentials, Page, expect
 
-from baton_registry import ModelVersion
-from baton_registry.api_keys import Scope, generate_key
+from baton_common.api_keys import Scope, generate_key
+from baton_registry.versions.model_version import ModelVersion
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.inference import Inference
 from tests.support.rig.tracking_server import TrackingServer

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from baton_registry import ModelVersion
 from baton_registry.promotion import alias_moves as promotion
+from baton_registry.versions.model_version import ModelVersion
 from tests.browser.conftest import Watched
 from tests.support.browser.chromium import PHONE
 from tests.support.rig.desk import Desk, register

@@ -7,7 +7,7 @@ import pytest
 
 from baton_cli.embedded.home import Home
 from baton_cli.processes.child import Lifeline
-from baton_registry import ModelVersion
+from baton_registry.versions.model_version import ModelVersion
 from bench.load.rounds import Scale
 from bench.measurements import dask_scoring, steps
 from bench.measurements.live_rollouts import benchmark as live_rollouts

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from baton_registry import ModelVersion
+from baton_registry.versions.model_version import ModelVersion
 from tests.support.faults.long_faults import SCENARIOS, Row
 from tests.support.faults.proxy import FaultyProxy, run_proxy
 from tests.support.faults.toxiproxy import Link, Toxiproxy

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from baton_registry import ModelVersion
+from baton_registry.versions.model_version import ModelVersion
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.documents.reliability import RecordRow, describe_state
 from tests.support.faults.incident import BODY, observe

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import httpx
 import pytest
 
-from baton_registry import ModelVersion
+from baton_registry.versions.model_version import ModelVersion
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.documents.reliability import RecordRow
 from tests.support.faults.incident import observe

@@ -13,8 +13,8 @@ import httpx
 import pytest
 import yaml
 
-from baton_registry import ModelVersion
-from baton_registry.api_keys import Scope, generate_key
+from baton_common.api_keys import Scope, generate_key
+from baton_registry.versions.model_version import ModelVersion
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.inference import Inference

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from baton_registry import RegistryClient
+from baton_registry.rest.client import RegistryClient
 from tests.support.documents.reliability import RecordRow, describe_state
 from tests.support.rig.load import steady_load
 from tests.support.rig.process import wait_until

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from baton_cli.processes.child import Child
 from baton_cli.terminal import print_progress
-from baton_registry import RegistryClient
+from baton_registry.rest.client import RegistryClient
 from bench.load.closed_loop import require_wrk, run_closed_loop
 from bench.load.open_loop import Versions as AnsweringVersions
 from bench.load.open_loop import run_open_loop

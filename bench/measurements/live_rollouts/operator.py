@@ -12,8 +12,8 @@ from baton_cli.rollouts.control.hand import act
 from baton_cli.rollouts.control.session import RolloutSession
 from baton_cli.rollouts.control.starting import start_rollout
 from baton_cli.rollouts.control.store import RolloutStore
-from baton_registry import RegistryClient
 from baton_registry.promotion import alias_moves
+from baton_registry.rest.client import RegistryClient
 from baton_rollout.limits import Limits
 from baton_rollout.progress.actions import Abort, Promote
 from baton_rollout.progress.plan import Plan

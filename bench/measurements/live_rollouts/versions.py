@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baton_engine.onnx.engine import OnnxEngine
-from baton_registry import ModelVersion
+from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Schema
 from bench.errors import CannotRun
 from bench.load.checker import TOLERANCE

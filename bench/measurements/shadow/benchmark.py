@@ -7,7 +7,7 @@ Each request has another row: repeated rows are not compared.
 
 import httpx
 
-from baton_registry import RegistryClient
+from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.rollout_tags import get_weight_tag
 from bench.errors import CannotRun
 from bench.load.closed_loop import require_wrk

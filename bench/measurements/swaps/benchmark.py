@@ -16,7 +16,7 @@ from typing import Any
 
 from baton_cli.processes.ready import create_local_client
 from baton_cli.terminal import print_progress
-from baton_registry import RegistryClient
+from baton_registry.rest.client import RegistryClient
 from bench.errors import CannotRun
 from bench.load.checker import are_close
 from bench.load.closed_loop import require_wrk, run_closed_loop

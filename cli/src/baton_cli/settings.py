@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, SecretStr
 from pydantic.fields import FieldInfo
 
-from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
-from baton_cli.inference.status_client import StatusClient
+from baton_cli.storage_location import StorageLocation
 from baton_common.settings import SettingsError
 from baton_engine.settings import TELEMETRY_OPT_OUTS
 from baton_registry import settings as registry_settings
@@ -76,11 +75,6 @@ class CliSettings(RegistrySettings):
         None, validation_alias="BATON_ACTOR"
     )
 
-    def build_status_client(self) -> StatusClient:
-        """Builds a client for all configured inference processes."""
-        key = self.api_key.get_secret_value() if self.api_key is not None else None
-        return StatusClient(self.inference_urls, api_key=key)
-
 
 class PredictionSettings(CliSettings):
     """Where the prediction log is, and the secret of its keys.
@@ -90,7 +84,7 @@ class PredictionSettings(CliSettings):
         predictions_key: the secret with which inference hashes routing keys.
     """
 
-    predictions: Annotated[Location | None, PlainValidator(Location.parse)] = Field(
+    predictions: Annotated[StorageLocation | None, PlainValidator(StorageLocation.parse)] = Field(
         None, validation_alias="BATON_PREDICTIONS_DIR"
     )
     predictions_key: SecretStr | None = Field(None, validation_alias="BATON_PREDICTIONS_KEY")

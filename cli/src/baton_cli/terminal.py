@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,11 @@ def print_progress(text: str) -> None:
     """Prints one line of progress on stderr. A closed stderr is not a failure."""
     with suppress(OSError):
         click.echo(text, err=True)
+
+
+def print_event(text: str) -> None:
+    """Prints one line of a service's log on stderr, with the time."""
+    print_progress(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {text}")
 
 
 def end_line() -> None:

@@ -58,11 +58,11 @@ def test_csv_and_parquet_are_read_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chunk", "locations"), [(CSV, ["line 2", "line 5"]), (PARQUET, ["row 101", "row 103"])]
+    ("chunk", "positions"), [(CSV, ["line 2", "line 5"]), (PARQUET, ["row 101", "row 103"])]
 )
-def test_dropped_rows_do_not_change_other_locations(chunk: Chunk, locations: list[str]) -> None:
-    """The locations are those in the file."""
+def test_dropped_rows_do_not_change_other_positions(chunk: Chunk, positions: list[str]) -> None:
+    """The positions are those in the file."""
     remaining = chunk.drop({1})
-    assert [*remaining.locations] == locations
+    assert [*remaining.positions] == positions
     assert remaining.read(COLUMNS[0]).tolist() == [1.0, 3.0]
-    assert len(chunk.drop({0, 1, 2}).locations) == 0
+    assert len(chunk.drop({0, 1, 2}).positions) == 0

@@ -58,7 +58,7 @@ def test_spreadsheet_files_are_read(tmp_path: Path, rule: ReaderRule) -> None:
         assert table.detected == "separator ';', one more separator at the end of every row"
         ((chunk, malformed),) = table.read_chunks()
         assert chunk.read(COLUMNS[2]).tolist() == ["a", ""]
-        assert [*chunk.locations] == ["line 3", "line 4"]
+        assert [*chunk.positions] == ["line 3", "line 4"]
         assert [location for location, _ in malformed] == ["line 5"]
 
 

@@ -13,11 +13,11 @@ from tests.support.cli.bulk import TEXT, open_content, write_parquet
 
 @pytest.mark.parametrize("content", [TEXT, gzip.compress(TEXT.encode(), mtime=0), "\ufeff" + TEXT])
 def test_csv_is_read(tmp_path: Path, content: str | bytes) -> None:
-    """The file may have gzip or a byte order mark; locations are line numbers."""
+    """The file may have gzip or a byte order mark; positions are line numbers."""
     with open_content(tmp_path, content) as table:
         assert [field.name for field in table.fields] == ["x", "n", "note"]
         ((chunk, malformed),) = table.read_chunks()
-        assert [*chunk.locations] == ["line 2", "line 3"]
+        assert [*chunk.positions] == ["line 2", "line 3"]
         assert malformed == []
         assert table.share_read == 1
 
@@ -29,7 +29,7 @@ def test_parquet_is_read(tmp_path: Path) -> None:
         table = open_table(path, file)
         assert [field.name for field in table.fields] == ["x", "n"]
         ((chunk, _),) = table.read_chunks()
-        assert [*chunk.locations] == ["row 1", "row 2"]
+        assert [*chunk.positions] == ["row 1", "row 2"]
 
 
 def test_file_is_read_chunk_by_chunk(tmp_path: Path) -> None:
@@ -39,22 +39,22 @@ def test_file_is_read_chunk_by_chunk(tmp_path: Path) -> None:
     with open_content(tmp_path, text) as table:
         chunks = table.read_chunks()
         first, _ = next(chunks)
-        assert len(first.locations) == CHUNK_ROWS
+        assert len(first.positions) == CHUNK_ROWS
         assert table.share_read < 0.5
-        sizes = [len(chunk.locations) for chunk, _ in chunks]
+        sizes = [len(chunk.positions) for chunk, _ in chunks]
         assert sizes == [CHUNK_ROWS, CHUNK_ROWS, 1]
     path = write_parquet(tmp_path, x=[0.5] * rows)
     with path.open("rb") as file:
-        locations = [chunk.locations for chunk, _ in open_table(path, file).read_chunks()]
-    assert [len(each) for each in locations] == [*[CHUNK_ROWS] * 3, 1]
-    assert locations[-1][-1] == f"row {rows}"
+        positions = [chunk.positions for chunk, _ in open_table(path, file).read_chunks()]
+    assert [len(each) for each in positions] == [*[CHUNK_ROWS] * 3, 1]
+    assert positions[-1][-1] == f"row {rows}"
 
 
 def test_row_with_the_wrong_number_of_cells_is_malformed(tmp_path: Path) -> None:
     """The other rows are read."""
     with open_content(tmp_path, 'x,n,note\n1,2\n1,2,"a\nb"\n1,2,3,4\n') as table:
         ((chunk, malformed),) = table.read_chunks()
-    assert [*chunk.locations] == ["line 3"]
+    assert [*chunk.positions] == ["line 3"]
     assert malformed == [
         ("line 2", "has 2 cells, but the first line names 3 columns"),
         ("line 5", "has 4 cells, but the first line names 3 columns"),

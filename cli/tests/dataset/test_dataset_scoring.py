@@ -15,13 +15,13 @@ import pytest
 from baton_cli.bulk.csv_table import CsvFormat
 from baton_cli.dataset import partitions
 from baton_cli.dataset.dataset_scoring import DatasetRequest, plan_scoring
-from baton_cli.dataset.location import Location
 from baton_cli.dataset.portable_version import fetch_version
 from baton_cli.dataset.record import RECORD_FILE
 from baton_cli.errors import CommandFailed
 from baton_cli.main import run
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import defer_signals
+from baton_cli.storage_location import StorageLocation
 from tests.support.cli.bulk import add_onnx
 from tests.support.cli.datasets import (
     GROUP_ROWS,
@@ -63,8 +63,8 @@ def score_alone(table: pa.Table, folder: Path) -> pa.Table:
 def test_parquet_gives_the_answers_of_one_file(source: Path, tmp_path: Path) -> None:
     """To the last bit and in the same order; a partition is some row groups of a file."""
     output = tmp_path / "out"
-    outcome = score_here(source, output)
-    assert (outcome.partitions, outcome.counts.scored) == (6, 3 * ROWS)
+    summary = score_here(source, output)
+    assert (summary.partitions, summary.counts.scored) == (6, 3 * ROWS)
     alone = score_alone(build_rows(0, 3 * ROWS), tmp_path)
     assert pq.read_table(output).equals(alone)
     assert read_ids(output / "part-00001.parquet") == [*range(2 * GROUP_ROWS, ROWS)]
@@ -140,8 +140,8 @@ def test_bad_rows_are_skipped_and_located(
 ) -> None:
     """Each is reported once with its file."""
     put_null(source)
-    outcome = score_here(source, tmp_path / "out", skips_bad_rows=True)
-    assert (outcome.counts.scored, outcome.counts.skipped) == (3 * ROWS - 1, 1)
+    summary = score_here(source, tmp_path / "out", skips_bad_rows=True)
+    assert (summary.counts.scored, summary.counts.skipped) == (3 * ROWS - 1, 1)
     where = f"skipped {source}/001.parquet: row group 2, row 5, column 'x': is missing"
     assert where in capsys.readouterr().err
 
@@ -156,8 +156,8 @@ def test_command_goes_on_where_another_stopped(source: Path, tmp_path: Path) -> 
         (output / f"part-{number:05}.parquet").unlink()
     (output / ".part-00001.parquet.0badcafe").write_bytes(b"half")
     before = {each: each.stat().st_mtime_ns for each in output.glob("part-*")}
-    outcome = score_here(source, output)
-    assert (outcome.counts.scored, outcome.skipped_partitions) == (GROUP_ROWS + 2 * GROUP_ROWS, 4)
+    summary = score_here(source, output)
+    assert (summary.counts.scored, summary.skipped_partitions) == (GROUP_ROWS + 2 * GROUP_ROWS, 4)
     assert {each: each.stat().st_mtime_ns for each in before} == before
     assert read_ids(output) == [*range(3 * ROWS)]
     assert len([*output.iterdir()]) == 7
@@ -191,7 +191,11 @@ def test_file_that_changes_meanwhile_is_refused(source: Path, tmp_path: Path) ->
     """The row groups of the plan are not those of the new file."""
     version = fetch_version(load(CliSettings), None, defer_signals)
     request = DatasetRequest(
-        Location(str(source)), Location(str(tmp_path / "out")), CsvFormat(), None, False
+        StorageLocation(str(source)),
+        StorageLocation(str(tmp_path / "out")),
+        CsvFormat(),
+        None,
+        False,
     )
     plan = plan_scoring(request, version)
     write_dataset(source)
@@ -206,8 +210,8 @@ def test_scorer_is_pickled_without_secrets_and_runs_in_any_thread(
     monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", KEY)
     monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "user")
     version = fetch_version(load(CliSettings), None, defer_signals)
-    output = Location(str(tmp_path / "out"))
-    request = DatasetRequest(Location(str(source)), output, CsvFormat(), None, False)
+    output = StorageLocation(str(tmp_path / "out"))
+    request = DatasetRequest(StorageLocation(str(source)), output, CsvFormat(), None, False)
     plan = plan_scoring(request, version)
     plan.scorer.output.create()
     sent = pickle.dumps((plan.scorer, plan.partitions))

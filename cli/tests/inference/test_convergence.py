@@ -10,7 +10,7 @@ from baton_cli.inference.convergence import (
     collect_load_failures,
     wait_until_served,
 )
-from baton_cli.inference.status_client import Report
+from baton_cli.inference.report import Report
 from tests.support.cli.fakes import build_load_failure, build_status
 from tests.support.fakes.registry import ALIAS, MODEL, Body
 

@@ -2,7 +2,7 @@ import pytest
 
 from baton_cli import terminal
 from baton_cli.inference.overview import Overview
-from baton_cli.inference.status_client import Report
+from baton_cli.inference.report import Report
 from baton_registry.errors import AliasNotSet, RegistryError, RegistryUnavailable
 from tests.support.cli.fakes import build_load_failure, build_status
 from tests.support.fakes.registry import ALIAS, MODEL, Body

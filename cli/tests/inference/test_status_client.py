@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
+from baton_cli.inference.report import Report
 from baton_cli.inference.status_client import (
     MAX_STATUS_BYTES,
     Process,
-    Report,
     StatusClient,
     list_processes,
     resolve_addresses,

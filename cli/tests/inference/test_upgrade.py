@@ -9,7 +9,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from baton_cli.inference import upgrade
-from baton_cli.inference.status_client import Report
+from baton_cli.inference.report import Report
 from baton_cli.main import run
 from baton_cli.settings import CliSettings, load
 from tests.support.cli.bulk import add_onnx

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from baton_cli.dataset.location import Location
 from baton_cli.predictions import labelled_pairs
 from baton_cli.predictions.closed_files import list_predictions
+from baton_cli.storage_location import StorageLocation
 from baton_registry.errors import RegistryUnavailable
 from tests.support.cli.labelled_log import Counter, label, pair
 from tests.support.trainer.prediction_log import NOON, write_file
@@ -148,7 +148,7 @@ def test_file_that_has_gone_is_no_outage(counter: Counter, monkeypatch: pytest.M
     monkeypatch.setattr(
         labelled_pairs,
         "list_predictions",
-        lambda *where: [Location(str(gone)), *list_predictions(*where)],
+        lambda *where: [StorageLocation(str(gone)), *list_predictions(*where)],
     )
     assert counter.read()[0] == 1
     assert counter.warnings == []

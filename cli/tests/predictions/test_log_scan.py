@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
 from baton_cli.predictions.closed_files import read_file
 from baton_cli.predictions.log_scan import scan_predictions
 from baton_cli.predictions.matching import Prediction
+from baton_cli.storage_location import StorageLocation
 from baton_common.prediction_log import build_predictions_folder
 
 DAY = date(2026, 11, 29)
@@ -42,7 +42,7 @@ def write(root: Path, name: str = "a-1.parquet", *, model: str = "m/1", day: dat
 
 def scan(root: Path, span_us: tuple[int, int] = ALWAYS) -> tuple[list[Prediction], list[str]]:
     warnings: list[str] = []
-    batches = scan_predictions(Location(str(root)), "m/1", span_us, warnings.append)
+    batches = scan_predictions(StorageLocation(str(root)), "m/1", span_us, warnings.append)
     return [each for batch in batches for each in batch], warnings
 
 
@@ -93,9 +93,9 @@ def test_file_that_is_removed_after_it_was_listed_is_no_error(
     write(tmp_path)
     gone = write(tmp_path, "b-1.parquet")
     gone.unlink()
-    location = Location(str(gone))
+    location = StorageLocation(str(gone))
     if not is_local:
-        location = Location("s3://bucket/b-1.parquet")
+        location = StorageLocation("s3://bucket/b-1.parquet")
         store = MemoryFileSystem()
         monkeypatch.setattr(fsspec.core, "url_to_fs", lambda *_, **__: (store, "/bucket/none"))
     warnings: list[str] = []

@@ -8,10 +8,10 @@ import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from baton_cli.dataset import location
-from baton_cli.dataset.location import Location
+from baton_cli import storage_location
 from baton_cli.errors import CommandFailed
 from baton_cli.predictions.moving import MAX_FAILURES, LogMover, Pass, list_closed_files
+from baton_cli.storage_location import StorageLocation
 
 PREDICTIONS = "model=m/version=3/date=2026-11-29"
 LABELS = "labels/model=m/date=2026-11-30"
@@ -51,7 +51,7 @@ def source(tmp_path: Path) -> Path:
     return tmp_path / "log"
 
 
-def move(source: Path, target: Location, *, keeps: bool = False) -> Pass:
+def move(source: Path, target: StorageLocation, *, keeps: bool = False) -> Pass:
     return LogMover(source, target, keeps=keeps).move_all()
 
 
@@ -59,7 +59,7 @@ def test_closed_files_move(source: Path, tmp_path: Path) -> None:
     """They keep their names. Files that are written, and files of others, stay."""
     target = tmp_path / "target"
     size = sum(map(len, FILES.values()))
-    assert move(source, Location(str(target))) == Pass(copied=3, copied_bytes=size)
+    assert move(source, StorageLocation(str(target))) == Pass(copied=3, copied_bytes=size)
     assert read(target) == FILES
     (source / PREDICTIONS / "link.parquet").unlink()
     assert read(source) == OPEN
@@ -67,7 +67,7 @@ def test_closed_files_move(source: Path, tmp_path: Path) -> None:
 
 def test_kept_files_are_copied_once(source: Path, tmp_path: Path) -> None:
     """A second pass copies nothing, and without `--keep` removes what is there."""
-    target = Location(str(tmp_path / "target"))
+    target = StorageLocation(str(tmp_path / "target"))
     assert move(source, target, keeps=True).copied == 3
     assert [*list_closed_files(source)] == sorted(FILES)
     assert move(source, target, keeps=True) == Pass(present=3)
@@ -79,7 +79,7 @@ def test_incomplete_copy_is_replaced(source: Path, tmp_path: Path) -> None:
     """A file of another size is not the copy."""
     name = f"{PREDICTIONS}/a-1.parquet"
     write(tmp_path / "target", {name: b"fir"})
-    done = move(source, Location(str(tmp_path / "target")))
+    done = move(source, StorageLocation(str(tmp_path / "target")))
     assert (done.copied, done.present) == (3, 0)
     assert read(tmp_path / "target") == FILES
 
@@ -95,12 +95,12 @@ def test_failure_keeps_the_file(
     target = tmp_path / "target"
     with monkeypatch.context() as patch:
         patch.setattr("baton_cli.predictions.moving.shutil.copyfileobj", fail)
-        done = move(source, Location(str(target)))
+        done = move(source, StorageLocation(str(target)))
     assert (done.copied, len(done.failures)) == (0, MAX_FAILURES)
     assert done.failures[0].startswith(f"cannot write {target}: No space left on device")
     assert read(target) == {}
     assert [*list_closed_files(source)] == sorted(FILES)
-    assert move(source, Location(str(target))).copied == 3
+    assert move(source, StorageLocation(str(target))).copied == 3
 
 
 def test_file_that_inference_removes_is_no_failure(
@@ -109,13 +109,13 @@ def test_file_that_inference_removes_is_no_failure(
     """A file may be too old between the list and the copy."""
     listed = [*list_closed_files(source), f"{LABELS}/gone.parquet"]
     monkeypatch.setattr("baton_cli.predictions.moving.list_closed_files", lambda _: listed)
-    assert move(source, Location(str(tmp_path / "target"))).failures == ()
+    assert move(source, StorageLocation(str(tmp_path / "target"))).failures == ()
 
 
 def test_missing_folder(tmp_path: Path) -> None:
     """One line that names the option."""
     with pytest.raises(CommandFailed, match=r"there is no folder .*--from DIR"):
-        move(tmp_path / "none", Location(str(tmp_path / "target")))
+        move(tmp_path / "none", StorageLocation(str(tmp_path / "target")))
 
 
 class Store(MemoryFileSystem):  # type: ignore[misc]
@@ -148,7 +148,7 @@ class Store(MemoryFileSystem):  # type: ignore[misc]
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Store:
     """An empty store that s3:// means."""
-    assert "s3" in location.PACKAGES
+    assert "s3" in storage_location.PACKAGES
     filesystem = Store()
     filesystem.store.clear()
     found = (filesystem, "/bucket/log")
@@ -158,7 +158,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Store:
 
 def test_files_move_to_an_object_store(source: Path, store: Store) -> None:
     """As to a folder, and nothing is uploaded twice."""
-    target = Location("s3://bucket/log")
+    target = StorageLocation("s3://bucket/log")
     assert move(source, target, keeps=True).copied == 3
     stored = {name: store.cat_file(f"/bucket/log/{name}") for name in FILES}
     assert stored == FILES
@@ -169,7 +169,7 @@ def test_files_move_to_an_object_store(source: Path, store: Store) -> None:
 def test_incomplete_upload_is_a_failure(source: Path, store: Store) -> None:
     """The file stays here until all of it is there."""
     store.fails = True
-    done = move(source, Location("s3://bucket/log"))
+    done = move(source, StorageLocation("s3://bucket/log"))
     assert (done.copied, len(done.failures)) == (0, MAX_FAILURES)
     assert "has not the size" in done.failures[0]
     assert [*list_closed_files(source)] == sorted(FILES)
@@ -179,7 +179,7 @@ def test_files_that_failed_are_last(source: Path, store: Store) -> None:
     """Whatever their number, every other file moves, and each of them has its turn."""
     store.refused = [f"a-{number}0.parquet" for number in range(2 * MAX_FAILURES)]
     write(source, {f"{LABELS}/{name}": b"bad" for name in store.refused})
-    mover = LogMover(source, Location("s3://bucket/log"), keeps=False)
+    mover = LogMover(source, StorageLocation("s3://bucket/log"), keeps=False)
     passes = [mover.move_all() for _ in range(4)]
     assert [each.copied for each in passes] == [0, 0, len(FILES), 0]
     assert [len(each.failures) for each in passes] == [MAX_FAILURES] * 4

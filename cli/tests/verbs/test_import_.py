@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baton_cli.argument_types import ModelReference
+from baton_cli.argument_types.models import ModelReference
 from baton_cli.main import run
 from baton_cli.stopping import Deferral
 from baton_cli.training.options import TrainOptions

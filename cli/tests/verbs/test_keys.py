@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from baton_cli.main import run
-from baton_registry.api_keys import parse_keys
+from baton_common.api_keys import parse_keys
 from baton_registry.versions.keys import parse_signing_key, parse_trusted_keys
 
 

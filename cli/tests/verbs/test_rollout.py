@@ -13,8 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
+from baton_cli.errors import CommandFailed
 from baton_cli.main import run
 from baton_cli.rollouts.control.observation import Observation
+from baton_cli.rollouts.control.store import RolloutStore
 from baton_cli.rollouts.display.following import Step
 from baton_cli.stopping import raise_terminated
 from baton_rollout.pair_counts import PairCounts
@@ -342,6 +344,20 @@ def test_promotion_of_the_canary_ends_its_rollout(fleet: Fleet) -> None:
     assert run(["promote", "2"]) == 0
     assert fleet.registry.aliases == {ALIAS: "2"}
     assert (read_record(fleet).phase, read_record(fleet).message) == ("promoted", "by hand (ada)")
+
+
+def test_promotion_succeeds_whatever_its_rollout_does(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The alias has moved; a controller closes the record later."""
+
+    def fail(*_: object) -> None:
+        raise CommandFailed("the rollout cannot be recorded")
+
+    run(["rollout", "start", "2"])
+    monkeypatch.setattr(RolloutStore, "add_past", fail)
+    assert run(["promote", "2"]) == 0
+    assert fleet.registry.aliases[ALIAS] == "2"
 
 
 def test_promotion_of_another_version_needs_force(

@@ -5,11 +5,11 @@ from types import MappingProxyType
 import pytest
 
 from baton_engine.open_version import open_version
-from baton_registry import ModelVersion, NotSigned
-from baton_registry.errors import VersionNotReady
+from baton_registry.errors import NotSigned, VersionNotReady
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.keys import generate_key_pair, parse_signing_key
 from baton_registry.versions.mlmodel import MLModel
+from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Column, Schema
 
 

@@ -12,7 +12,7 @@ import pytest
 from baton_inference import core as core_module
 from baton_inference.canary import CanaryParts
 from baton_inference.core import Core, create_core
-from baton_inference.lifecycle.policy import Trip
+from baton_inference.lifecycle.trips.trip import Trip
 from baton_registry.versions.model_version import ModelVersion
 from tests.support.fakes.application import make_settings
 from tests.support.fakes.memory_registry import FakeRegistry

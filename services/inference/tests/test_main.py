@@ -10,9 +10,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from baton_common.api_keys import Scope, generate_key
+from baton_inference import main
 from baton_inference.protocols.media import ARROW, PARQUET
-from baton_registry.api_keys import Scope, generate_key
+from baton_inference.scoring.workers import Pools
+from baton_inference.web.access.key_file import KeyFile
 from tests.support.bodies.columnar import read_answer, write_stream
+from tests.support.fakes.application import make_core
+from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.memory_registry import FakeRegistry
 from tests.support.rig.process import find_free_port
 from tests.support.rig.service_process import COMMAND, build_environment, running
 
@@ -135,6 +141,18 @@ def test_unreadable_key_file_exits_with_one_line(tmp_path: Path) -> None:
     assert message.startswith(f"baton: BATON_API_KEYS_FILE={tmp_path}/none: No such file")
     assert "baton keys api" in message
     assert message.count("\n") == 1
+
+
+def test_close_stops_the_thread_of_the_keys(tmp_path: Path) -> None:
+    """It stops with the other threads."""
+    file = tmp_path / "keys"
+    file.write_text(generate_key("crm", [Scope.SCORING])[1].line)
+    keys = KeyFile(file)
+    keys.start()
+    core = make_core(tmp_path / "cache", FakeRegistry(), ManualClock())
+    main._close(core, Pools(), keys, None)
+    keys._thread.join(20)
+    assert not keys._thread.is_alive()
 
 
 def test_removed_key_stops_working_without_a_restart(tmp_path: Path) -> None:

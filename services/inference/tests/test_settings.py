@@ -136,6 +136,8 @@ def test_user_folders(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BATON_PREDICTIONS_MAX_BYTES", "1000"),
         ("BATON_PREDICTIONS_MAX_BYTES", "1 GiB"),
         ("BATON_PREDICTIONS_DAYS", "0"),
+        ("BATON_PREDICTIONS_COLUMNS", '["age", 1]'),
+        ("BATON_PREDICTIONS_COLUMNS", "[age]"),
     ],
 )
 def test_invalid_value_is_rejected(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -196,12 +198,14 @@ def test_invalid_trace_setting_is_rejected(
         ("", ()),
         (" ", ()),
         ("age, contract type ,", ("age", "contract type")),
+        (' ["size, in m²", "*"]', ("size, in m²", "*")),
+        ("[]", ()),
     ],
 )
 def test_columns_of_the_prediction_log(
     monkeypatch: pytest.MonkeyPatch, value: str | None, columns: tuple[str, ...] | None
 ) -> None:
-    """Unset means all, and an empty variable means none."""
+    """Unset means all, an empty variable none. A JSON list can name a column with a comma."""
     if value is not None:
         monkeypatch.setenv("BATON_PREDICTIONS_COLUMNS", value)
     assert load_settings(InferenceSettings).predictions_columns == columns
@@ -234,3 +238,15 @@ def test_the_prediction_log_is_beside_the_cache(
     monkeypatch.setenv("BATON_PREDICTIONS_DIR", str(tmp_path / "link" / "predictions"))
     with pytest.raises(SettingsError, match="BATON_CACHE_DIR"):
         load_settings(InferenceSettings)
+
+
+def test_the_prediction_log_needs_a_name_that_fits_into_a_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each letter that is not Latin takes six bytes there. Without a log the name is fine."""
+    monkeypatch.setenv("BATON_MODEL_NAME", "отток" * 9)
+    assert load_settings(InferenceSettings).model_name == "отток" * 9
+    monkeypatch.setenv("BATON_PREDICTIONS_DIR", str(tmp_path))
+    with pytest.raises(SettingsError, match=r"BATON_MODEL_NAME: .* 276 bytes") as caught:
+        load_settings(InferenceSettings)
+    assert "\n" not in str(caught.value)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
-import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
@@ -21,47 +20,12 @@ from baton_trainer.monitoring.profile import parse_profile
 from baton_trainer.request import Columns, Data, Train, TrainRequest
 from baton_trainer.tracking.run_record import parse_record
 from baton_trainer.training import train
-from tests.support.trainer.tables import TARGET, Notes, make_features
+from tests.support.trainer.secret_table import PRIVATE, SECRETS, make_secret_table
+from tests.support.trainer.tables import TARGET, Notes
 from tests.support.trainer.workshop import Workshop
 
-SECRETS = ("zqxwvkjh", "918273", "918,273", "1931-07")
-"""In every value of every private column but the boolean one, in lower case."""
-PRIVATE = (
-    *("income", "account", "street", "code", "mixed", "amount", "born", "memo", "who", "rich"),
-)
 THE_MODEL = {"model.onnx", "model.skops"}
 """These files hold means, medians and categories of all columns: predictions need them."""
-
-
-def make_secrets(rows: int) -> pd.DataFrame:
-    """Columns that every warning, table and figure would like to quote."""
-    rng = np.random.default_rng(0)
-    row = np.arange(rows)
-    return pd.DataFrame(
-        {
-            "income": np.where(row % 9, 918273 + rng.random(rows).round(3), np.nan),
-            "account": 918273000 + row % 50,  # a number that is rounded
-            "street": rng.choice(
-                ["Zqxwvkjhö One", "zqxwvkjhö one", "Zqxwvkjh Two", ""], rows
-            ),  # look alike
-            "code": rng.choice(["0918273", "01918273"], rows),  # codes of digits
-            "mixed": np.where(row % 50, "918273.5", "Zqxwvkjh?"),  # a text among numbers
-            "amount": np.where(row % 2, "$918,273", "$918,273.5"),  # numbers with a sign
-            "born": [f"1931-07-{day:02}" for day in 1 + row % 28],  # a date
-            "memo": [f"Zqxwvkjh says the number {each}" for each in row],  # free text
-            "who": [f"Zqxwvkjh{each % 97}" for each in row],  # an id that repeats
-            "rich": rng.random(rows) < 0.5,
-        }
-    )
-
-
-def make_table() -> pd.DataFrame:
-    frame = make_features(1_500)
-    secrets = make_secrets(len(frame))
-    signal = frame["prix (€)"] + (secrets["street"] == "Zqxwvkjh Two") + 0.5 * secrets["rich"]
-    noise = np.random.default_rng(3).logistic(size=len(frame))
-    target = pd.Series(np.where(signal + noise > 1.0, "yes", "no"))
-    return pd.concat([frame, secrets, target.rename(TARGET)], axis=1)
 
 
 @dataclass
@@ -92,7 +56,7 @@ class Trained:
 
 
 def run(workshop: Workshop, folder: Path, private: tuple[str, ...]) -> Trained:
-    make_table().to_csv(workshop.file, index=False, encoding="cp1252")
+    make_secret_table().to_csv(workshop.file, index=False, encoding="cp1252")
     request = TrainRequest(
         data=Data(file=workshop.file),
         columns=Columns(target=TARGET, id=("who",), private=private),

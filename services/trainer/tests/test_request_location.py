@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from baton_trainer.errors import OptionError, RequestError
-from baton_trainer.request import TrainRequest, load
+from baton_trainer.request import TrainRequest
+from baton_trainer.request_loading import load_request
 
 
 def test_a_url_stays_as_it_is(tmp_path: Path) -> None:
@@ -14,7 +15,7 @@ def test_a_url_stays_as_it_is(tmp_path: Path) -> None:
         ("t.csv", tmp_path / "t.csv"),
     ):
         config.write_text(f'[data]\nfile = "{text}"\n')
-        request = load(config, {})
+        request = load_request(config, {})
         assert request.data.file == expected
         assert TrainRequest.model_validate_json(request.model_dump_json()) == request
 
@@ -24,7 +25,7 @@ def test_a_password_in_a_url_is_refused_and_not_shown(tmp_path: Path) -> None:
     config = tmp_path / "baton.toml"
     config.write_text(f'[data]\nfile = "{url}"\n')
     with pytest.raises(OptionError, match="without a password") as option:
-        load(None, {"data": {"file": url}})
+        load_request(None, {"data": {"file": url}})
     with pytest.raises(RequestError, match="without a password") as key:
-        load(config, {})
+        load_request(config, {})
     assert "secret" not in f"{option.value} {key.value}"

@@ -11,16 +11,16 @@ import pyarrow.parquet as pq
 from baton_cli.bulk.csv_table import CsvFormat
 from baton_cli.dataset.dataset_scoring import (
     DatasetRequest,
-    Outcome,
     RunPartitions,
+    ScoringSummary,
     plan_scoring,
     run_plan,
 )
-from baton_cli.dataset.location import Location
 from baton_cli.dataset.portable_version import fetch_version
 from baton_cli.progress import ConsoleProgress
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import defer_signals
+from baton_cli.storage_location import StorageLocation
 
 ROWS = 60
 GROUP_ROWS = 20
@@ -51,11 +51,11 @@ def open_here() -> Iterator[RunPartitions]:
 
 def score_here(
     source: Path | str, output: Path | str, number: str | None = None, **options: object
-) -> Outcome:
+) -> ScoringSummary:
     """Scores a dataset in this process."""
     version = fetch_version(load(CliSettings), number, defer_signals)
     given = {"csv_format": CsvFormat(), "keep": None, "skips_bad_rows": False, **options}
-    request = DatasetRequest(Location(str(source)), Location(str(output)), **given)  # type: ignore[arg-type]
+    request = DatasetRequest(StorageLocation(str(source)), StorageLocation(str(output)), **given)  # type: ignore[arg-type]
     with ConsoleProgress() as progress:
         return run_plan(plan_scoring(request, version), open_here, progress)
 

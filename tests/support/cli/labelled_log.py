@@ -4,9 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from baton_cli.dataset.location import Location
 from baton_cli.predictions import labelled_pairs
 from baton_cli.predictions.labelled_pairs import LabelledPairs
+from baton_cli.storage_location import StorageLocation
 from baton_rollout.limits import Limits
 from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress.plan import Plan
@@ -29,7 +29,7 @@ class Counter:
         self._now = TIME
         self.record = start("token")
         self.pairs = LabelledPairs(
-            Location(str(folder)), MODEL, self._find_scale, self.warnings.append
+            StorageLocation(str(folder)), MODEL, self._find_scale, self.warnings.append
         )
 
     def _find_scale(self, record: Record) -> float | None:
@@ -37,7 +37,7 @@ class Counter:
             raise self.errors.pop(0)
         return self._scale
 
-    def count(self, after_s: float = labelled_pairs.LOOK_S) -> PairCounts:
+    def count(self, after_s: float = labelled_pairs.POLL_INTERVAL_S) -> PairCounts:
         self._now += timedelta(seconds=after_s)
         return self.pairs.count(self.record, self._now)
 

@@ -8,8 +8,8 @@ from baton_inference.core import Core, create_core
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.scoring.workers import Pools
 from baton_inference.settings import InferenceSettings
+from baton_inference.web.access.key_file import KeyFile
 from baton_inference.web.front import Front
-from baton_inference.web.key_file import KeyFile
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.memory_registry import FakeRegistry
 from tests.support.fakes.models import open_fake_engine

@@ -75,3 +75,21 @@ class GraphBuilder:
         opsets = [helper.make_opsetid("", 18), helper.make_opsetid("ai.onnx.ml", 3)]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
         return bytes(model.SerializeToString()), Schema((*self.columns,), task="quantiles")
+
+
+CITIES, PLANS = ("Bern", "Oslo"), ("", "basic", "pro")
+ROWS = [(1.5, "Bern", "pro"), (None, "Oslo", None), (-2.0, "Rome", "basic"), (0.0, None, "")]
+
+
+def build_usual(kind: int = FLOAT, zeros: int = 1) -> tuple[GraphBuilder, str]:
+    """Builds a number and two texts; returns the graph and its matrix of six cells."""
+    graph = GraphBuilder(kind)
+    number = graph.fill(graph.join(graph.number("x")), [7.0])
+    parts = [
+        graph.one_hot(graph.text(name), categories, zeros=zeros)
+        for name, categories in (("city", CITIES), ("plan", PLANS))
+    ]
+    texts = graph.table(graph.join(*parts, axis=2), 5)
+    if kind == DOUBLE:
+        texts = graph.add("Cast", texts, to=DOUBLE)
+    return graph, graph.join(number, texts)

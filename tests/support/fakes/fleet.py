@@ -8,14 +8,14 @@ from typing import Any
 
 import httpx
 
-from baton_cli.inference.status_client import Report
+from baton_cli.inference.report import Report
 from baton_cli.rollouts.control.controller import Controller
 from baton_cli.rollouts.control.execution import Executor
 from baton_cli.rollouts.control.observation import Observation
 from baton_cli.rollouts.control.session import RolloutSession
 from baton_cli.rollouts.control.starting import start_rollout
 from baton_cli.rollouts.control.store import RolloutStore
-from baton_registry import RegistryClient
+from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.rollout_tags import get_past_prefix, is_aborted, read_weight
 from baton_rollout.limits import Limits
 from baton_rollout.pair_counts import PairCounts

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from baton_registry import RegistryClient
+from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.manifest import Manifest
 
 MODEL = "churn_model"

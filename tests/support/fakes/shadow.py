@@ -7,10 +7,10 @@ import numpy as np
 
 from baton_engine.engine import EngineError, Scores
 from baton_engine.tables.columns import Array
-from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.live_versions import CANARY, LiveVersion, LiveVersions
-from baton_inference.lifecycle.policy import Trip
-from baton_inference.lifecycle.trip_file import TripFile
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
+from baton_inference.lifecycle.trips.trip import Trip
+from baton_inference.lifecycle.trips.trip_file import TripFile
 from baton_inference.scoring.batch import RowBatch
 from baton_inference.scoring.observer import RowSource
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult

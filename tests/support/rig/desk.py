@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from baton_registry import ModelVersion, RegistryClient
+from baton_registry.rest.client import RegistryClient
+from baton_registry.versions.model_version import ModelVersion
 from tests.support.rig.forked_command import run_command
 from tests.support.rig.inference import Inference
 from tests.support.rig.process import LOCAL

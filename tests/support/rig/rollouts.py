@@ -7,8 +7,8 @@ from typing import Self
 
 from baton_engine.onnx.example import read_example
 from baton_engine.onnx.synthetic import build_synthetic_rows
-from baton_registry import ModelVersion
 from baton_registry.rest.fetch import fetch
+from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.rollout_tags import is_aborted
 from baton_registry.versions.schema import Schema
 from tests.support.rig.callers import Answer

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import httpx
 
-from baton_registry import ModelVersion
 from baton_registry.rest.fetch import fetch_manifest
 from baton_registry.versions.manifest import MANIFEST_FILE, Figures
-from baton_registry.versions.model_version import MANIFEST_TAG
+from baton_registry.versions.model_version import MANIFEST_TAG, ModelVersion
 from tests.support.rig.desk import Desk
 
 SERVED_FILES = ("MLmodel", "model.onnx", "input_example.json")

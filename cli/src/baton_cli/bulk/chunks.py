@@ -9,8 +9,8 @@ from typing import Protocol, Self
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, RecordBatch
 
-from baton_engine.tables.arrow_types import is_encoded
-from baton_engine.tables.arrow_values import read_texts, read_values
+from baton_engine.tables.arrow.array_types import is_encoded
+from baton_engine.tables.arrow.array_values import read_texts, read_values
 from baton_engine.tables.cell_errors import BadCell, BadCells
 from baton_engine.tables.column_indices import find_column_indices, find_first_indices
 from baton_engine.tables.columns import Array
@@ -22,14 +22,14 @@ from baton_registry.versions.schema import Column
 CHUNK_ROWS = 4096
 
 MalformedRow = tuple[str, str]
-"""A row that does not fit the table: its location, and the reason."""
+"""A row that does not fit the table: its position, and the reason."""
 
 _COMMA_NUMBER = re.compile(r"[+-]?[0-9.]*,[0-9]+")
 
 
 @dataclass(frozen=True)
-class Locations:
-    """The locations of rows in a file, which only messages need.
+class RowPositions:
+    """The positions of rows in a file, which only messages need.
 
     Attributes:
         unit: what the numbers count: `line` or `row`.
@@ -44,11 +44,11 @@ class Locations:
         return len(self.numbers)
 
     def __getitem__(self, row: int) -> str:
-        """Formats the location of a row, e.g. `line 17`."""
+        """Formats the position of a row, e.g. `line 17`."""
         return f"{self.unit} {self.numbers[row]}"
 
     def __iter__(self) -> Iterator[str]:
-        """Formats the location of each row."""
+        """Formats the position of each row."""
         return (self[row] for row in range(len(self)))
 
 
@@ -56,8 +56,8 @@ class Chunk(Protocol):
     """Some rows of a file."""
 
     @property
-    def locations(self) -> Locations:
-        """The location of each row."""
+    def positions(self) -> RowPositions:
+        """The position of each row."""
         ...
 
     def read(self, column: Column) -> Array:
@@ -90,9 +90,9 @@ class CsvChunk:
     decimal: str = "."
 
     @property
-    def locations(self) -> Locations:
-        """The location of each row."""
-        return Locations("line", self.lines)
+    def positions(self) -> RowPositions:
+        """The position of each row."""
+        return RowPositions("line", self.lines)
 
     def read(self, column: Column) -> Array:
         """Reads a column. Raises `BadCells`."""
@@ -156,9 +156,9 @@ class ParquetChunk:
         return find_column_indices(self.batch.schema.names)
 
     @property
-    def locations(self) -> Locations:
-        """The location of each row."""
-        return Locations(self.unit, self.rows)
+    def positions(self) -> RowPositions:
+        """The position of each row."""
+        return RowPositions(self.unit, self.rows)
 
     def read(self, column: Column) -> Array:
         """Reads a column. Raises `BadCells`."""

@@ -97,11 +97,11 @@ class Job:
         for chunk, malformed in self._table.read_chunks():
             for location, reason in malformed:
                 self._skip_row(on_bad_row, f"{location} {reason}")
-            if len(chunk.locations):
+            if len(chunk.positions):
                 good, columns = self._read_columns(chunk, on_bad_row)
-                if len(good.locations):
+                if len(good.positions):
                     batch = self._score_chunk(good, columns)
-                    self.counts.scored += len(good.locations)
+                    self.counts.scored += len(good.positions)
                     yield batch
 
     @property
@@ -125,7 +125,7 @@ class Job:
                     if source is not None:
                         columns[column.name] = chunk.read(replace(column, name=source))
                     else:
-                        columns[column.name] = to_array(column, [None] * len(chunk.locations))
+                        columns[column.name] = to_array(column, [None] * len(chunk.positions))
                 except WrongType as error:
                     raise CommandFailed(str(error)) from error
                 except BadCells as error:
@@ -134,10 +134,10 @@ class Job:
             if not bad:
                 return chunk, columns
             for row, cell in sorted(bad.items()):
-                text = f"{chunk.locations[row]}, column {cell.column!r}: {cell.message}"
+                text = f"{chunk.positions[row]}, column {cell.column!r}: {cell.message}"
                 self._skip_row(on_bad_row, text)
             chunk = chunk.drop(set(bad))
-            if not len(chunk.locations):
+            if not len(chunk.positions):
                 return chunk, {}
 
     def _skip_row(self, on_bad_row: OnBadRow, text: str) -> None:
@@ -149,9 +149,9 @@ class Job:
             scores = self._model.engine.score(columns)
             check_answers(scores, self._model.engine.output_schema)
         except Exception as error:
-            locations = f"{chunk.locations[0]} to {chunk.locations[-1]}"
+            positions = f"{chunk.positions[0]} to {chunk.positions[-1]}"
             reason = truncate(to_one_line(error))
-            raise CommandFailed(f"the model fails on {locations}: {reason}") from error
+            raise CommandFailed(f"the model fails on {positions}: {reason}") from error
         return RecordBatch.from_arrays(
             [*chunk.copy_columns(self._copied), *self._build_columns(scores)], schema=self.schema
         )

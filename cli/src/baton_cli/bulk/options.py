@@ -1,6 +1,6 @@
 """The options of the verbs that read a file: how to read a CSV file."""
 
-from baton_cli.argument_types import Encoding, Separator
+from baton_cli.argument_types.csv_files import Encoding, Separator
 from baton_cli.options import option
 
 separator_option = option(

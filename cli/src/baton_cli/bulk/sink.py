@@ -22,7 +22,7 @@ from baton_cli.errors import CommandFailed
 from baton_cli.stopping import defer_signals
 from baton_common.atomic_file import open_atomic
 from baton_common.texts import get_first_line
-from baton_engine.tables.arrow_types import get_family, is_encoded
+from baton_engine.tables.arrow.array_types import get_family, is_encoded
 
 SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 """The format that the name of an output means; any other name means CSV."""
@@ -112,18 +112,8 @@ def write_parquet_file(
         check: called before each batch; what it raises ends the file.
     """
     failure: list[BaseException] = []
-
-    def check_each() -> Iterator[RecordBatch]:
-        try:
-            for batch in batches:
-                check()
-                yield batch
-        except BaseException as error:  # the library would convert it to text
-            failure.append(error)
-            raise
-
+    checked = _check_each(batches, check, failure)
     metadata = {key.decode(): value.decode() for key, value in schema.metadata.items()}
-    checked = check_each()
     start = [*islice(checked, 1)]
     distinct = [name for batch in start for name in _find_distinct_columns(batch)]
     reader = RecordBatchReader.from_batches(schema, chain(start, checked))
@@ -139,6 +129,19 @@ def write_parquet_file(
     except Exception:
         if failure:
             raise failure[0] from None
+        raise
+
+
+def _check_each(
+    batches: Iterator[RecordBatch], check: Callable[[], None], failure: list[BaseException]
+) -> Iterator[RecordBatch]:
+    """Yields the batches. Appends an error to `failure`: the library would convert it to text."""
+    try:
+        for batch in batches:
+            check()
+            yield batch
+    except BaseException as error:
+        failure.append(error)
         raise
 
 

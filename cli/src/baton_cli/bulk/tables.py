@@ -11,8 +11,8 @@ from baton_cli.bulk.csv_table import CsvFormat, CsvTable
 from baton_cli.bulk.file_size import measure_size
 from baton_cli.errors import CommandFailed
 from baton_common.texts import get_first_line, truncate
-from baton_engine.tables.panics import convert_panics
-from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
+from baton_engine.tables.arrow.panics import convert_panics
+from baton_engine.tables.arrow.parquet_reader import UnreadableColumn, open_parquet
 from baton_engine.tables.text.reader_rule import KEEP_WHITE_SPACE, ReaderRule
 
 PARQUET = b"PAR1"

@@ -8,7 +8,6 @@ from baton_cli.bulk.bad_rows import BadRowHandler
 from baton_cli.bulk.csv_table import CsvFormat
 from baton_cli.bulk.job import Counts
 from baton_cli.dataset.input_files import list_input_files
-from baton_cli.dataset.location import Location
 from baton_cli.dataset.output_folder import OutputFolder
 from baton_cli.dataset.partition_scorer import PartitionResult, PartitionScorer
 from baton_cli.dataset.partitions import Partition, list_partitions
@@ -16,6 +15,7 @@ from baton_cli.dataset.portable_version import PortableVersion
 from baton_cli.dataset.record import DatasetRecord, compute_checksum, open_record, write_record
 from baton_cli.errors import CommandFailed
 from baton_cli.progress import ConsoleProgress
+from baton_cli.storage_location import StorageLocation
 
 RunPartitions = Callable[[PartitionScorer, Sequence[Partition]], Iterator[PartitionResult]]
 """Calls the scorer with each partition, in any order and process, and yields the results."""
@@ -35,8 +35,8 @@ class DatasetRequest:
         skips_bad_rows: whether a row that cannot be scored is skipped, or ends the command.
     """
 
-    input: Location
-    output: Location
+    input: StorageLocation
+    output: StorageLocation
     csv_format: CsvFormat
     keep: tuple[str, ...] | None = None
     skips_bad_rows: bool = False
@@ -58,7 +58,7 @@ class DatasetPlan:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ScoringSummary:
     """What a command did.
 
     Attributes:
@@ -99,7 +99,9 @@ def plan_scoring(request: DatasetRequest, version: PortableVersion) -> DatasetPl
     return DatasetPlan(replace(scorer, columns=columns), partitions, record)
 
 
-def run_plan(plan: DatasetPlan, open_engine: OpenEngine, progress: ConsoleProgress) -> Outcome:
+def run_plan(
+    plan: DatasetPlan, open_engine: OpenEngine, progress: ConsoleProgress
+) -> ScoringSummary:
     """Scores the partitions that are not in the output yet.
 
     What is written stays: a command that is repeated goes on from there.
@@ -116,7 +118,7 @@ def run_plan(plan: DatasetPlan, open_engine: OpenEngine, progress: ConsoleProgre
     _check_complete(plan, missing)
     output.remove_drafts()
     write_record(output, plan.record.model_copy(update={"complete": True}))
-    return Outcome(counts, len(plan.partitions), len(plan.partitions) - len(missing))
+    return ScoringSummary(counts, len(plan.partitions), len(plan.partitions) - len(missing))
 
 
 def _run_partitions(

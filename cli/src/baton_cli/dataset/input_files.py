@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from baton_cli.dataset.location import Location, explain_storage_errors
 from baton_cli.errors import CommandFailed
+from baton_cli.storage_location import StorageLocation, explain_storage_errors
 
 SUFFIXES = (".parquet", ".pq", ".csv", ".csv.gz")
 """The files of a folder; the others are ignored. A pattern or a name selects any file."""
@@ -24,12 +24,12 @@ class InputFile:
         stamp: changes with its content: the tag of an object, or the time of the last write.
     """
 
-    location: Location
+    location: StorageLocation
     size: int
     stamp: str
 
     @classmethod
-    def from_info(cls, location: Location, info: Mapping[str, Any]) -> "InputFile":
+    def from_info(cls, location: StorageLocation, info: Mapping[str, Any]) -> "InputFile":
         """Reads what fsspec reports of a file."""
         stamp = next((str(info[key]) for key in _STAMPS if info.get(key)), "")
         return cls(location, int(info["size"] or 0), stamp)
@@ -46,7 +46,7 @@ class InputFile:
             )
 
 
-def list_input_files(location: Location) -> list[InputFile]:
+def list_input_files(location: StorageLocation) -> list[InputFile]:
     """Lists the files of a folder and its subfolders, of a pattern, or the one file; sorted.
 
     Names that begin with a dot or an underscore are ignored in a folder, as other readers of
@@ -76,7 +76,7 @@ def list_input_files(location: Location) -> list[InputFile]:
     files = []
     for name, each in sorted(found.items()):
         url = name if location.is_local else filesystem.unstrip_protocol(name)
-        files.append(InputFile.from_info(Location(url), each))
+        files.append(InputFile.from_info(StorageLocation(url), each))
     return files
 
 

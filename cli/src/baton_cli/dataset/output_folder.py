@@ -9,7 +9,7 @@ from typing import IO
 from arro3.core import RecordBatch, Schema
 
 from baton_cli.bulk.sink import write_parquet_file
-from baton_cli.dataset.location import Location, explain_storage_errors
+from baton_cli.storage_location import StorageLocation, explain_storage_errors
 from baton_common.atomic_file import open_atomic
 
 _PART = re.compile(r"part-(\d{5,})\.parquet")
@@ -25,7 +25,7 @@ class OutputFolder:
         location: where it is.
     """
 
-    location: Location
+    location: StorageLocation
 
     def create(self) -> None:
         """Creates a folder on this machine. Raises `CommandFailed`."""
@@ -79,7 +79,7 @@ class OutputFolder:
                 if _DRAFT.fullmatch(path.name):
                     path.unlink(missing_ok=True)
 
-    def _write(self, location: Location, write: Callable[[IO[bytes]], object]) -> None:
+    def _write(self, location: StorageLocation, write: Callable[[IO[bytes]], object]) -> None:
         """Writes a file in one step.
 
         fsspec's own file would upload what a failed block has written, when it is closed.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from baton_cli.bulk.csv_table import CsvFormat
 from baton_cli.bulk.tables import PARQUET, Table, open_table
 from baton_cli.dataset.input_files import InputFile
-from baton_cli.dataset.location import explain_storage_errors
 from baton_cli.dataset.row_group_table import RowGroupTable, open_parquet_file
+from baton_cli.storage_location import explain_storage_errors
 from baton_engine.tables.text.reader_rule import ReaderRule
 
 PARTITION_ROWS = 250_000

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from baton_cli.bulk.csv_table import CsvFormat
-from baton_cli.dataset.location import Location
 from baton_cli.dataset.output_folder import OutputFolder
 from baton_cli.dataset.partitions import Partition
 from baton_cli.errors import CommandFailed
+from baton_cli.storage_location import StorageLocation
 
 RECORD_FILE = "_baton.json"
 """Readers of Parquet datasets ignore names that begin with an underscore."""
@@ -80,7 +80,7 @@ def write_record(output: OutputFolder, record: DatasetRecord) -> None:
     output.write_file(RECORD_FILE, record.model_dump_json(indent=2).encode() + b"\n")
 
 
-def _parse(content: bytes, folder: Location) -> DatasetRecord:
+def _parse(content: bytes, folder: StorageLocation) -> DatasetRecord:
     try:
         return DatasetRecord.model_validate_json(content)
     except ValidationError as error:

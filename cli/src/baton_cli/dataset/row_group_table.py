@@ -15,8 +15,8 @@ from arro3.core import RecordBatch, Schema
 from baton_cli.bulk.chunks import CHUNK_ROWS, Chunk, MalformedRow, ParquetChunk
 from baton_cli.errors import CommandFailed
 from baton_common.texts import get_first_line, truncate
-from baton_engine.tables.arrow_types import get_family, is_encoded
-from baton_engine.tables.parquet_reader import UnreadableColumn, check_columns
+from baton_engine.tables.arrow.array_types import get_family, is_encoded
+from baton_engine.tables.arrow.parquet_reader import UnreadableColumn, check_columns
 
 _MAX_DICTIONARY_BYTES = 4096
 """A larger dictionary is not worth it: each chunk would need all of its texts."""

@@ -33,11 +33,11 @@ def check_settings() -> None:
 
 def check_table(options: TrainOptions) -> None:
     """Checks the training options, and that the data file can be opened."""
-    from baton_trainer import request  # noqa: PLC0415 - check_packages runs first
-    from baton_trainer.errors import OptionError, RequestError  # noqa: PLC0415 - same
+    from baton_trainer.errors import OptionError, RequestError  # noqa: PLC0415 - check_packages runs first
+    from baton_trainer.request_loading import load_request  # noqa: PLC0415 - same
 
     try:
-        data = request.load(options.config, options.values).data.file
+        data = load_request(options.config, options.values).data.file
         if isinstance(data, Path):
             data.open("rb").close()
     except OptionError as error:

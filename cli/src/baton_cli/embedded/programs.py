@@ -9,9 +9,7 @@ from baton_cli.embedded.home import Home
 from baton_cli.processes.child import Program
 from baton_cli.processes.log import Log
 from baton_cli.settings import build_child_environment
-from baton_registry.setting_types import format_url_host
-
-IPV6 = 6
+from baton_common.hosts import format_url_host
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,9 @@ class Plan:
             return self.host
         if not address.is_unspecified:
             return self.host
-        is_ipv6_only = address.version == IPV6 and not socket.has_dualstack_ipv6()
+        is_ipv6_only = (
+            isinstance(address, ipaddress.IPv6Address) and not socket.has_dualstack_ipv6()
+        )
         return "::1" if is_ipv6_only else "127.0.0.1"
 
     def build_program(self, title: str, log: str, *arguments: str, **environment: str) -> Program:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from baton_cli.errors import CommandFailed
-from baton_cli.inference.status_client import NO_REGISTRY, SAME_SETTINGS, Report
+from baton_cli.inference.report import NO_REGISTRY, SAME_SETTINGS, Report
 
 POLL_INTERVAL_S = 0.1
 START_HINT = "start it, or set BATON_INFERENCE_URL to its address"

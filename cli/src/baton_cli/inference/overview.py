@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from baton_cli.inference.status_client import NO_REGISTRY, SAME_SETTINGS, Report
+from baton_cli.inference.report import NO_REGISTRY, SAME_SETTINGS, Report
 from baton_registry.errors import AliasNotSet, RegistryError
 
 STATE_STYLES = {"serving": "green", "no answer": "red", "refused": "red"}

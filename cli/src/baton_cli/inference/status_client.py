@@ -3,16 +3,17 @@
 import asyncio
 import json
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
+from baton_cli.inference.report import Report
+from baton_cli.settings import CliSettings
+from baton_common.hosts import format_url_host
 from baton_registry.rest.tls import Tls, create_context
-from baton_registry.setting_types import format_url_host
 
 TIMEOUT_S = 2.0
 """The most time for one process, from the connection to the last byte."""
@@ -20,9 +21,6 @@ MAX_STATUS_BYTES = 1_000_000
 MAX_CONCURRENT = 16
 REFUSALS = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 DEFAULT_PORTS = {"http": 80, "https": 443}
-
-NO_REGISTRY = "it cannot reach the registry"
-SAME_SETTINGS = "set the same BATON_MODEL_NAME and BATON_ALIAS here and there"
 
 Resolve = Callable[[str], Sequence[str]]
 
@@ -38,65 +36,6 @@ class Process:
 
     url: str
     host: str
-
-
-@dataclass(frozen=True)
-class Report:
-    """The answer of one inference process.
-
-    Attributes:
-        url: the process.
-        status: its status; None without a valid answer.
-        is_refused: it refused the API key.
-    """
-
-    url: str
-    status: Mapping[str, Any] | None
-    is_refused: bool = False
-
-    @property
-    def missing_status_reason(self) -> str:
-        """The reason why there is no status."""
-        if self.is_refused:
-            return (
-                f"{self.url} refuses the API key; set BATON_API_KEY to a key with scope operations"
-            )
-        return f"no answer from {self.url}; start it, or check BATON_INFERENCE_URL"
-
-    @property
-    def serving_version(self) -> str | None:
-        """The version in its slot."""
-        serving = self._get_object("serving")
-        return None if serving is None else serving.get("version")
-
-    @property
-    def checks_outputs(self) -> bool:
-        """Whether it checked the outputs of the version that it serves. Older releases do not."""
-        return (self._get_object("serving") or {}).get("outputs_checked") is True
-
-    @property
-    def load_failure(self) -> Mapping[str, Any] | None:
-        """The load failure that it reports, if any."""
-        return self._get_object("last_load_failure")
-
-    @property
-    def is_without_registry(self) -> bool:
-        """Whether it reports that the registry cannot be reached."""
-        registry = self._get_object("registry")
-        return registry is not None and registry.get("reachable") is False
-
-    def follows(self, model_name: str, alias: str) -> bool:
-        """Whether it follows this alias of this model."""
-        status = self.status or {}
-        return (status.get("model_name"), status.get("alias")) == (model_name, alias)
-
-    def to_json(self) -> dict[str, Any]:
-        """Builds its part of `baton status --json`."""
-        return {"url": self.url, "reachable": self.status is not None, "status": self.status}
-
-    def _get_object(self, name: str) -> Mapping[str, Any] | None:
-        value = (self.status or {}).get(name)
-        return value if isinstance(value, Mapping) else None
 
 
 def resolve_addresses(host: str) -> list[str]:
@@ -183,6 +122,12 @@ class StatusClient:
         except (httpx.HTTPError, TimeoutError, ValueError, RecursionError):
             status = None
         return Report(process.url, status if isinstance(status, dict) else None)
+
+
+def build_status_client(settings: CliSettings) -> StatusClient:
+    """Builds a client for all configured inference processes."""
+    key = settings.api_key.get_secret_value() if settings.api_key is not None else None
+    return StatusClient(settings.inference_urls, api_key=key)
 
 
 async def _exchange(http: httpx.AsyncClient, process: Process) -> tuple[int, bytes]:

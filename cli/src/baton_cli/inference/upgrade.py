@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
-from baton_cli.inference.status_client import Report
+from baton_cli.inference.report import Report
 from baton_cli.settings import CliSettings
 from baton_cli.stopping import defer_signals
 from baton_engine.engine import EngineError

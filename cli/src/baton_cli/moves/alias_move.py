@@ -5,13 +5,14 @@ from collections.abc import Callable
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import Seconds
+from baton_cli.argument_types.times import Seconds
 from baton_cli.inference.convergence import (
     Goal,
     LoadFailures,
     collect_load_failures,
     wait_until_served,
 )
+from baton_cli.inference.status_client import build_status_client
 from baton_cli.settings import CliSettings
 from baton_registry.errors import RegistryError
 from baton_registry.promotion import rollback_stack
@@ -49,7 +50,7 @@ def move_alias(
         RegistryError: the alias was not moved.
         CommandFailed: the alias was moved, but inference does not serve the version.
     """
-    inference = settings.build_status_client()
+    inference = build_status_client(settings)
     earlier: LoadFailures = {}
     if wait_s is not None:
         earlier = collect_load_failures(inference.fetch_reports())

@@ -1,11 +1,13 @@
 """The rollback of `rollback` and of `quality --rollback`: aborts a rollout, moves the alias."""
 
+from dataclasses import replace
+
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.rollouts.control import hand
 from baton_cli.rollouts.setup import build_executor
 from baton_cli.settings import CliSettings
-from baton_registry.errors import RegistryError
+from baton_common.texts import to_one_line
 from baton_registry.promotion import alias_moves as promotion
 from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
@@ -48,6 +50,8 @@ def roll_back(  # noqa: PLR0913 - the options of the command
         move = promotion.plan_rollback(registry, model, alias=alias, by=actor, to=to, reason=reason)
     finally:
         _abort_rollout(registry, settings, actor)
+    if expected is not None:  # also if it has moved since it was checked above
+        move = replace(move, from_version=expected)
     return promotion.execute_rollback(registry, model, alias, move)
 
 
@@ -56,8 +60,8 @@ def _abort_rollout(registry: RegistryClient, settings: CliSettings, actor: str) 
     executor = build_executor(registry, settings)
     try:
         version = hand.abort_first(executor, settings.alias, actor)
-    except RegistryError as error:
-        terminal.print_progress(f"warning: the rollout cannot be aborted: {error}")
+    except Exception as error:  # noqa: BLE001 - whatever a record makes fail, the rollback goes on
+        terminal.print_progress(f"warning: the rollout cannot be aborted: {to_one_line(error)}")
         return
     if version is not None:
         terminal.print_progress(f"aborted the rollout of version {version} first")

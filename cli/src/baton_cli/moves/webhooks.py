@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from baton_cli.errors import CommandFailed
 from baton_cli.settings import CliSettings
 from baton_registry.rest.client import RegistryClient
-from baton_registry.rest.webhooks import build_webhook_name
-
-PATH = "/webhooks/mlflow"
+from baton_registry.rest.webhooks import DELIVERY_PATH, build_webhook_name
 
 
 def build_webhook_urls(inference_urls: Sequence[str]) -> list[str]:
     """Returns the webhook URLs of these inference processes."""
-    return [f"{url}{PATH}" for url in inference_urls]
+    return [f"{url}{DELIVERY_PATH}" for url in inference_urls]
 
 
 def ensure_webhooks(

@@ -7,17 +7,17 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 from arro3.core import RecordBatch
 
-from baton_cli.dataset.location import Location, explain_storage_errors
 from baton_cli.errors import CommandFailed, build_missing_extra_error
+from baton_cli.storage_location import StorageLocation, explain_storage_errors
 from baton_common.prediction_log import (
     SUFFIX,
-    build_labels_folder,
-    build_predictions_folder,
+    get_labels_folder,
+    get_model_folder,
     parse_partition,
 )
 from baton_common.texts import get_first_line, truncate
-from baton_engine.tables.panics import convert_panics
-from baton_engine.tables.parquet_reader import open_parquet
+from baton_engine.tables.arrow.panics import convert_panics
+from baton_engine.tables.arrow.parquet_reader import open_parquet
 
 if TYPE_CHECKING:  # an optional dependency, which a folder on this machine does not need
     from fsspec import AbstractFileSystem
@@ -29,22 +29,21 @@ Warn = Callable[[str], object]
 T = TypeVar("T")
 
 
-def list_predictions(log: Location, model: str, version: str = "*") -> list[Location]:
+def list_predictions(log: StorageLocation, model: str, version: str = "*") -> list[StorageLocation]:
     """Lists the closed files of a model's predictions, sorted: of one version, or of all.
 
     Raises:
         CommandFailed: the log cannot be listed.
     """
-    folder = build_predictions_folder(model, "1", date.min).parts[0]
-    return _list_files(log, f"{folder}/version={version}/date=*/*{SUFFIX}")
+    return _list_files(log, f"{get_model_folder(model)}/version={version}/date=*/*{SUFFIX}")
 
 
-def list_labels(log: Location, model: str) -> list[Location]:
+def list_labels(log: StorageLocation, model: str) -> list[StorageLocation]:
     """Lists the closed files of a model's labels, sorted. Raises `CommandFailed`."""
-    return _list_files(log, f"{build_labels_folder(model, date.min).parent}/date=*/*{SUFFIX}")
+    return _list_files(log, f"{get_labels_folder(model)}/date=*/*{SUFFIX}")
 
 
-def find_day(location: Location) -> date | None:
+def find_day(location: StorageLocation) -> date | None:
     """Returns the day that the folder of a file names; None if it names none."""
     try:
         return date.fromisoformat(parse_partition(location.text.split("/")[-2])[1])
@@ -52,7 +51,9 @@ def find_day(location: Location) -> date | None:
         return None
 
 
-def read_file(location: Location, convert: Callable[[RecordBatch], T], warn: Warn) -> Iterator[T]:
+def read_file(
+    location: StorageLocation, convert: Callable[[RecordBatch], T], warn: Warn
+) -> Iterator[T]:
     """Reads a file batch by batch. A file that was removed after it was listed has no rows.
 
     Inference removes old files, and merges small files of labels.
@@ -79,27 +80,27 @@ def read_file(location: Location, convert: Callable[[RecordBatch], T], warn: War
             warn(f"skipped {location}: {truncate(get_first_line(error))}")
 
 
-def _list_files(log: Location, pattern: str) -> list[Location]:
+def _list_files(log: StorageLocation, pattern: str) -> list[StorageLocation]:
     with explain_storage_errors("read", log):
         if log.is_local:
             if not log.path.is_dir():
                 raise CommandFailed(
                     f"there is no folder {log}; name the prediction log: --from DIR"
                 )
-            return [Location(str(path)) for path in sorted(log.path.glob(pattern))]
+            return [StorageLocation(str(path)) for path in sorted(log.path.glob(pattern))]
         filesystem, path = _open_filesystem(log)
         names = filesystem.glob(f"{path}/{pattern}")
         return [log.append(name[len(path) + 1 :]) for name in sorted(names)]
 
 
-def _open_file(location: Location) -> IO[bytes]:
+def _open_file(location: StorageLocation) -> IO[bytes]:
     if location.is_local:
         return location.path.open("rb")
     filesystem, path = _open_filesystem(location)
     return io.BytesIO(filesystem.cat_file(path))
 
 
-def _open_filesystem(location: Location) -> "tuple[AbstractFileSystem, str]":
+def _open_filesystem(location: StorageLocation) -> "tuple[AbstractFileSystem, str]":
     try:
         return location.open_filesystem()
     except ModuleNotFoundError as error:

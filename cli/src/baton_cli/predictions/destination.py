@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
 from baton_cli.settings import PredictionSettings
+from baton_cli.storage_location import StorageLocation
 
 VARIABLE = "BATON_PREDICTIONS_DIR"
 
@@ -57,12 +57,12 @@ def choose_destination(
 
 
 def choose_log(
-    settings: PredictionSettings, log: Location | None, destination: Destination
-) -> Location:
+    settings: PredictionSettings, log: StorageLocation | None, destination: Destination
+) -> StorageLocation:
     """Chooses the log to search. Raises `click.UsageError`."""
     found = log or settings.predictions
     if found is None and destination.folder is not None:
-        found = Location(str(destination.folder))
+        found = StorageLocation(str(destination.folder))
     if found is None:
         raise click.UsageError(f"--key needs the prediction log: --from DIR, or {VARIABLE}.")
     return found

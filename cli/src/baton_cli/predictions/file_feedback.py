@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from baton_cli.bulk.csv_table import CsvFormat
-from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
 from baton_cli.predictions.label_rows import LabelColumns, LabelRow, read_label_rows
 from baton_cli.predictions.log_scan import scan_predictions
 from baton_cli.predictions.matching import Matcher
 from baton_cli.predictions.sending import LabelSender
+from baton_cli.storage_location import StorageLocation
 from baton_engine.labels.label import Label
 from baton_engine.labels.label_file import LabelWriter
 
@@ -27,7 +27,7 @@ class KeySearch:
         window_us: how long before its label a prediction may be, in microseconds.
     """
 
-    log: Location
+    log: StorageLocation
     model: str
     secret: bytes
     window_us: int

@@ -14,7 +14,7 @@ from baton_cli.bulk.tables import Table, open_table
 from baton_cli.errors import CommandFailed
 from baton_common.texts import shorten_to_line
 from baton_engine.labels.label import MAX_CHARACTERS, MAX_FUTURE_US, MAX_ROW, is_request_id
-from baton_engine.tables.arrow_values import read_texts
+from baton_engine.tables.arrow.array_values import read_texts
 from baton_engine.tables.cell_errors import CellError
 from baton_engine.tables.text.datetimes import parse_datetime
 from baton_engine.tables.text.missing_values import is_missing
@@ -133,12 +133,12 @@ class _RowReader:
 
     def _read_chunk(self, chunk: Chunk) -> Iterator[LabelRow | None]:
         columns = self._columns
-        none: list[str | None] = [None] * len(chunk.locations)
+        none: list[str | None] = [None] * len(chunk.positions)
         identities = self._read_texts(chunk, columns.identity)
         labels = self._read_texts(chunk, columns.label)
         numbers = none if columns.row is None else self._read_texts(chunk, columns.row)
         times = none if columns.at is None else self._read_texts(chunk, columns.at)
-        cells = zip(chunk.locations, identities, labels, numbers, times, strict=True)
+        cells = zip(chunk.positions, identities, labels, numbers, times, strict=True)
         for location, identity, label, number, at in cells:
             if label is None:
                 yield None

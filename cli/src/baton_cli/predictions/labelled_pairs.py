@@ -1,6 +1,6 @@
 """Counts the signal `quality` of a rollout: rows that both versions scored and that have a label.
 
-It looks into the prediction log once a minute, and reads each closed file once. Whatever is in a
+It polls the prediction log once a minute, and reads each closed file once. Whatever is in a
 file, a warning is the worst that comes of it: the other signals decide without it.
 """
 
@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from arro3.core import DataType, RecordBatch
 
-from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
 from baton_cli.predictions.closed_files import (
     Warn,
@@ -23,18 +22,19 @@ from baton_cli.predictions.closed_files import (
 )
 from baton_cli.predictions.pair_book import PairBook, ReceivedLabel
 from baton_cli.predictions.pair_losses import read_rows
+from baton_cli.storage_location import StorageLocation
 from baton_common.prediction_log import LABEL, RECEIVED_AT, REQUEST_ID, ROW
 from baton_common.texts import to_one_line
 from baton_registry.errors import RegistryError
 from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress.record import Record
 
-LOOK_S = 60.0
-"""Seconds between two looks; files are closed every 15 minutes."""
+POLL_INTERVAL_S = 60.0
+"""Seconds between two polls of the log; files are closed every 15 minutes."""
 MAX_FILES = 30_000
 """Of the days of a rollout, so many files are read, the newest ones: 10 MB of names."""
 MAX_FAILURES = 3
-"""Files that cannot be opened and end a look: then the log is likely to be away."""
+"""Files that cannot be opened and end a poll: then the log is likely to be away."""
 
 FindScale = Callable[[Record], float | None]
 """Finds the scale of a regression's value for a rollout."""
@@ -52,7 +52,7 @@ class _File(NamedTuple):
 
     day: date
     has_labels: bool
-    location: Location
+    location: StorageLocation
     add: Callable[[RecordBatch], None]
 
     @property
@@ -67,25 +67,25 @@ class _State:
 
     Attributes:
         key: the rollout.
-        looked_at: when the log was read; None: not yet.
-        looks: how often it was read.
+        polled_at: when the log was read; None: not yet.
+        polls: how often it was read.
         read: the files that were read, of those that are still there.
-        failed_in: the look in which a file could not be opened, the last one.
-        book: counts the pairs; None before the first look.
+        failed_in: the poll in which a file could not be opened, the last one.
+        book: counts the pairs; None before the first poll.
     """
 
     key: tuple[str, str] | None = None
-    looked_at: datetime | None = None
-    looks: int = 0
-    read: set[Location] = field(default_factory=set)
-    failed_in: dict[Location, int] = field(default_factory=dict)
+    polled_at: datetime | None = None
+    polls: int = 0
+    read: set[StorageLocation] = field(default_factory=set)
+    failed_in: dict[StorageLocation, int] = field(default_factory=dict)
     book: PairBook | None = None
 
 
 class LabelledPairs:
     """The labelled pairs of one rollout at a time. Only one thread may use it."""
 
-    def __init__(self, log: Location, model: str, find_scale: FindScale, warn: Warn) -> None:
+    def __init__(self, log: StorageLocation, model: str, find_scale: FindScale, warn: Warn) -> None:
         """Wires it, and reads nothing.
 
         Args:
@@ -107,10 +107,10 @@ class LabelledPairs:
         if self._state.key != key:
             self._state = _State(key)
         state = self._state
-        if state.looked_at is None or (now - state.looked_at).total_seconds() >= LOOK_S:
-            state.looked_at = now
+        if state.polled_at is None or (now - state.polled_at).total_seconds() >= POLL_INTERVAL_S:
+            state.polled_at = now
             try:
-                self._look(record)
+                self._poll(record)
                 self._is_away = False
             except (CommandFailed, RegistryError, OSError) as error:
                 if not self._is_away:
@@ -118,18 +118,18 @@ class LabelledPairs:
                 self._is_away = True
         return PairCounts(quality=state.book.histogram) if state.book else PairCounts()
 
-    def _look(self, record: Record) -> None:
+    def _poll(self, record: Record) -> None:
         """Reads the new files.
 
         Raises:
             CommandFailed: the log cannot be listed, or a file cannot be opened. It is read by a
-                later look.
+                later poll.
             RegistryError: the registry did not answer.
             OSError: the scale needs a file in a temporary folder, which cannot be written.
         """
         if self._state.book is None:
             self._state.book = PairBook(record.plan.token, self._find_scale(record))
-        self._state.looks += 1
+        self._state.polls += 1
         failures = []
         for file in self._list_new(record, self._state.book):
             try:
@@ -138,7 +138,7 @@ class LabelledPairs:
                 self._state.read.add(file.location)
             except CommandFailed as error:
                 failures.append(error)
-                self._state.failed_in[file.location] = self._state.looks
+                self._state.failed_in[file.location] = self._state.polls
                 if len(failures) == MAX_FAILURES:
                     break
         if failures:
@@ -147,7 +147,7 @@ class LabelledPairs:
     def _list_new(self, record: Record, book: PairBook) -> list[_File]:
         """Lists the files of the rollout's days that are not read yet, day by day.
 
-        Those that failed are last, each in its turn, so that they cannot keep others from a look.
+        Those that failed are last, each in its turn, so that they cannot keep others from a poll.
         """
         canary, production = record.plan.version, record.against
         sources = [(True, list_labels(self._log, self._model), partial(_add_labels, book))]

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime
 
 from arro3.core import DataType, RecordBatch
 
-from baton_cli.dataset.location import Location
 from baton_cli.predictions.closed_files import Warn, find_day, list_predictions, read_file
 from baton_cli.predictions.matching import Prediction
+from baton_cli.storage_location import StorageLocation
 from baton_common.prediction_log import KEY, REQUEST_ID, ROW, TIME
 
 
 def scan_predictions(
-    log: Location, model: str, span_us: tuple[int, int], warn: Warn
+    log: StorageLocation, model: str, span_us: tuple[int, int], warn: Warn
 ) -> Iterator[list[Prediction]]:
     """Reads the predictions of a model that have a key, of all versions.
 

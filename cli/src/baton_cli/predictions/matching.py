@@ -43,7 +43,8 @@ class Matches:
 class Matcher:
     """Finds for each label the last prediction of its key within a window before its time.
 
-    A key does not say which row of a request it is about, so only requests of one row match.
+    A key does not say which row of a request it is about, so only requests of one row match. The
+    log may have a sample of the rows, but of several rows never row 0 alone.
     """
 
     def __init__(

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from baton_cli.dataset.location import Location, explain_storage_errors
 from baton_cli.errors import CommandFailed, build_missing_extra_error
+from baton_cli.storage_location import StorageLocation, explain_storage_errors
 from baton_common.atomic_file import open_atomic
 from baton_common.prediction_log import LABELS, SUFFIX
 
@@ -40,7 +40,7 @@ class Pass:
 class LogMover:
     """Copies closed files to a place, then removes them here. It can be repeated at any time."""
 
-    def __init__(self, source: Path, target: Location, *, keeps: bool) -> None:
+    def __init__(self, source: Path, target: StorageLocation, *, keeps: bool) -> None:
         """Takes the folder of the log, and where its files go; `keeps` leaves them here, too.
 
         Raises:
@@ -122,7 +122,7 @@ def _is_of_log(name: PurePath) -> bool:
 class _LocalPlace:
     """A folder on this machine, or one that is mounted."""
 
-    def __init__(self, location: Location) -> None:
+    def __init__(self, location: StorageLocation) -> None:
         self._location = location
 
     def find_size(self, name: str) -> int | None:
@@ -143,7 +143,7 @@ class _LocalPlace:
 class _RemotePlace:
     """An object store, which shows an object complete or not at all."""
 
-    def __init__(self, location: Location) -> None:
+    def __init__(self, location: StorageLocation) -> None:
         self._location = location
         try:
             self._filesystem, self._root = location.open_filesystem()

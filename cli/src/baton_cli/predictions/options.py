@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from baton_cli.argument_types import DataLocation, ModelName
+from baton_cli.argument_types.models import ModelName
+from baton_cli.argument_types.places import DataLocation
 from baton_cli.options import option
 
 if TYPE_CHECKING:

@@ -21,7 +21,6 @@ from baton_common.prediction_log import OTHER, OTHER_VERSION, REQUEST_ID, ROW, T
 from baton_registry.versions.output_schema import LABEL, VALUE
 
 _PROBABILITY = "probability_"
-_TWO = 2
 
 Identity = tuple[str, int]
 """A request id, and the number of a row."""
@@ -132,7 +131,7 @@ def _are_finite(values: Sequence[float | None]) -> bool:
 def _find_outputs(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     """Finds the classes and their columns, or the one column of a regression."""
     columns = [name for name in names if name.startswith(_PROBABILITY)]
-    if LABEL in names and len(columns) >= _TWO:
+    if LABEL in names and len(columns) > 1:
         return tuple(name.removeprefix(_PROBABILITY) for name in columns), columns
     return (), [VALUE] if VALUE in names else []
 

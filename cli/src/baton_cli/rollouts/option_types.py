@@ -1,39 +1,18 @@
 """Types of the options of a rollout. A bad value is a usage error."""
 
-import math
 import re
 import shlex
 import shutil
 
 import click
 
-from baton_cli.argument_types import TableLocation
+from baton_cli.argument_types.places import TableLocation
+from baton_cli.argument_types.times import Duration
 from baton_cli.options import option
-from baton_rollout.progress.plan import MAX_SECONDS, check_steps
+from baton_rollout.progress.plan import check_steps
 
 FOR_EVER = "for ever"
 """The value of `--wait` without a time."""
-UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-
-
-class Duration(click.ParamType[float]):
-    """A duration such as `90s`, `10m`, `24h` or `2d`; seconds without a unit."""
-
-    name = "duration"
-
-    def __init__(self, *, zero: bool = False) -> None:
-        self._allows_zero = zero
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Parses the value to seconds. Raises a usage error."""
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", str(value), re.ASCII)
-        seconds = float(found[1]) * UNITS_S[found[2] or "s"] if found else math.nan
-        if not 0 <= seconds <= MAX_SECONDS or (seconds == 0 and not self._allows_zero):
-            self.fail(f"{value!r} is not a duration such as 90s, 10m, 24h or 2d.", param, ctx)
-        return seconds
-
 
 predictions_option = option(
     "--predictions",

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from baton_cli import terminal
-from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
+from baton_cli.inference.status_client import build_status_client
 from baton_cli.rollouts.control.checks import CheckRunner
 from baton_cli.rollouts.control.controller import Controller
 from baton_cli.rollouts.control.execution import Executor
@@ -15,6 +15,7 @@ from baton_cli.rollouts.control.session import RolloutSession
 from baton_cli.rollouts.control.starting import find_scale
 from baton_cli.rollouts.control.store import RolloutStore
 from baton_cli.settings import CliSettings
+from baton_cli.storage_location import StorageLocation
 from baton_registry.rest.client import RegistryClient
 
 if TYPE_CHECKING:  # Arrow is slow to import, and few controllers read a prediction log
@@ -29,7 +30,7 @@ def build_executor(registry: RegistryClient, settings: CliSettings) -> Executor:
 
 @contextmanager
 def open_session(
-    settings: CliSettings, check: Sequence[str] = (), predictions: Location | None = None
+    settings: CliSettings, check: Sequence[str] = (), predictions: StorageLocation | None = None
 ) -> Iterator[RolloutSession]:
     """Opens the registry. Closes it, and a check that runs, at the end.
 
@@ -49,7 +50,7 @@ def open_session(
     with settings.open_registry() as registry:
         executor = build_executor(registry, settings)
         labels = _open_labels(executor.store, predictions) if predictions else None
-        inference = settings.build_status_client()
+        inference = build_status_client(settings)
         controller = Controller(executor, inference, CheckRunner(check), labels)
         try:
             yield RolloutSession(executor, controller)
@@ -57,7 +58,7 @@ def open_session(
             controller.close()
 
 
-def _open_labels(store: RolloutStore, predictions: Location) -> "LabelledPairs":
+def _open_labels(store: RolloutStore, predictions: StorageLocation) -> "LabelledPairs":
     from baton_cli.predictions.labelled_pairs import LabelledPairs  # noqa: PLC0415 - see above
 
     def warn(text: str) -> None:

@@ -7,9 +7,9 @@ from typing import TypedDict, Unpack
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import Version
-from baton_cli.dataset.location import Location
-from baton_cli.moves.actor import get_actor
+from baton_cli.actor import get_actor
+from baton_cli.argument_types.models import Version
+from baton_cli.argument_types.times import Duration
 from baton_cli.options import option
 from baton_cli.rollouts.control.starting import start_rollout
 from baton_cli.rollouts.display.texts import (
@@ -20,7 +20,6 @@ from baton_cli.rollouts.display.texts import (
 from baton_cli.rollouts.option_types import (
     FOR_EVER,
     Command,
-    Duration,
     WaitTime,
     Weights,
     predictions_option,
@@ -29,6 +28,7 @@ from baton_cli.rollouts.setup import open_session
 from baton_cli.rollouts.waiting import wait_for_end
 from baton_cli.settings import RolloutSettings, load
 from baton_cli.stopping import explain_interruption
+from baton_cli.storage_location import StorageLocation
 from baton_registry.promotion.alias_moves import CHALLENGER
 from baton_rollout.json_values import MAX_COUNT
 from baton_rollout.limits import Limits
@@ -141,7 +141,7 @@ def start(
     *,
     check: tuple[str, ...] | None,
     wait_s: float | None,
-    predictions: Location | None,
+    predictions: StorageLocation | None,
     **choices: Unpack[Choices],
 ) -> None:
     """Start the rollout of VERSION, a number or 'challenger'.

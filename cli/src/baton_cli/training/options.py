@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from baton_cli.argument_types import DataLocation, FilePath
+from baton_cli.argument_types.places import DataLocation, FilePath
 from baton_cli.options import option
 
 DEFAULT_ESTIMATOR = "logistic"

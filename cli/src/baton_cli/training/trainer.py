@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from baton_cli.argument_types import ModelReference
+from baton_cli.argument_types.models import ModelReference
 from baton_cli.dask_cluster.options import ClusterOptions
 from baton_cli.errors import (
     CommandFailed,
@@ -69,9 +69,10 @@ def run_training(
 
     def run(settings: "TrainerSettings", progress: "Progress") -> "TrainResult":
         with defer_signals():
-            from baton_trainer import request, training  # noqa: PLC0415 - see above
+            from baton_trainer import training  # noqa: PLC0415 - see above
+            from baton_trainer.request_loading import load_request  # noqa: PLC0415
 
-        training_request = request.load(options.config, options.values)
+        training_request = load_request(options.config, options.values)
         place = _find_place(cluster, training_request.train.search)
         command = ("baton", *sys.argv[1:])
         return training.train(
@@ -117,12 +118,12 @@ def run_import(
 
     def run(settings: "TrainerSettings", progress: "Progress") -> "TrainResult":
         with defer_signals():
-            from baton_trainer import request  # noqa: PLC0415 - see above
-            from baton_trainer.importing import import_version  # noqa: PLC0415
+            from baton_trainer.importing import import_version  # noqa: PLC0415 - see above
             from baton_trainer.importing.request import ImportRequest  # noqa: PLC0415
+            from baton_trainer.request_loading import load_request  # noqa: PLC0415
 
         given = {name: value for name, value in options.items() if value is not None}
-        limits = request.load(gate.config, gate.values).gate
+        limits = load_request(gate.config, gate.values).gate
         import_request = ImportRequest(
             model.name, data, model.version, model.alias, **given, gate=limits
         )

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import Seconds
-from baton_cli.moves.actor import get_actor
+from baton_cli.actor import get_actor
+from baton_cli.argument_types.times import Seconds
 from baton_cli.moves.alias_move import describe_move
 from baton_cli.moves.webhooks import build_webhook_urls, ensure_webhooks
 from baton_cli.options import option

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import DataLocation
+from baton_cli.argument_types.places import DataLocation
 from baton_cli.options import option
 from baton_cli.training.options import query_option
 from baton_cli.training.trainer import compare_versions

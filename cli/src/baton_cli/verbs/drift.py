@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import DataLocation, FilePath
+from baton_cli.argument_types.places import DataLocation, FilePath
+from baton_cli.argument_types.times import Duration
 from baton_cli.errors import CommandFailed
 from baton_cli.options import option
 from baton_cli.predictions.options import log_option, model_option, resolve_log
-from baton_cli.rollouts.option_types import Duration
 from baton_cli.training.options import query_option
 from baton_cli.training.trainer import call_trainer
 from baton_common.atomic_file import write_atomic
@@ -77,24 +77,34 @@ def drift(  # noqa: PLR0913 - its options
             DriftRequest,
             check_drift,
         )
-        from baton_trainer.monitoring.drift.display.drift_run import log_report  # noqa: PLC0415
-        from baton_trainer.monitoring.drift.display.page import render_page  # noqa: PLC0415
 
         settings, place = resolve_log(settings, location, model)
         end = datetime.now(UTC)
         request = DriftRequest(place, version or settings.alias, end, since_s, data, query or None)
         report = check_drift(request, settings, progress)
         if html is not None:
-            write_atomic(html, render_page(report).encode())
+            _write_page(report, html)
         if logs:
             progress.start_phase("logging to MLflow")
-            log_report(report, settings)
+            _log(report, settings)
         return report
 
     report = call_trainer(run)
     _show(report, as_json=as_json)
     if fail and report.drifted:
         raise CommandFailed(report.message[:1].lower() + report.message[1:])
+
+
+def _write_page(report: "DriftReport", file: Path) -> None:
+    from baton_trainer.monitoring.drift.display.page import render_page  # noqa: PLC0415 - slow
+
+    write_atomic(file, render_page(report).encode())
+
+
+def _log(report: "DriftReport", settings: "TrainerSettings") -> None:
+    from baton_trainer.monitoring.drift.display.drift_run import log_report  # noqa: PLC0415 - slow
+
+    log_report(report, settings)
 
 
 def _show(report: "DriftReport", *, as_json: bool) -> None:

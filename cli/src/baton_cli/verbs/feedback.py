@@ -1,56 +1,29 @@
 """`baton feedback`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import FilePath, HttpAddress, TableLocation
+from baton_cli.argument_types.places import FilePath, HttpAddress, TableLocation
 from baton_cli.bulk.options import encoding_option, separator_option
-from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
 from baton_cli.options import option
 from baton_cli.predictions.destination import Destination, choose_destination, choose_log
-from baton_cli.rollouts.option_types import Duration
+from baton_cli.predictions.label_options import LabelOptions, add_label_options
 from baton_cli.settings import PredictionSettings, load
 from baton_cli.stopping import defer_signals, explain_interruption
+from baton_cli.storage_location import StorageLocation
 
 if TYPE_CHECKING:  # Arrow is slow to import, and `baton feedback --help` does not need it
     from baton_cli.predictions.file_feedback import KeySearch
+    from baton_cli.predictions.label_rows import LabelColumns
 
 
 @click.command()
 @click.argument("file", type=FilePath(), metavar="FILE")
-@option("--id", "id_column", metavar="COLUMN", help="The column of request ids (X-Request-ID).")
-@option(
-    "--row",
-    "row_column",
-    metavar="COLUMN",
-    show_default="every row is row 0",
-    help="With --id: the column of the row's number in the request.",
-)
-@option(
-    "--key",
-    "key_column",
-    metavar="COLUMN",
-    help="The column of routing keys (X-Routing-Key), instead of --id.",
-)
-@option(
-    "--window",
-    "window_s",
-    type=Duration(),
-    metavar="TIME",
-    help="With --key: how long before its label a prediction may be, e.g. 90d.",
-)
-@option("--label", "label_column", required=True, metavar="COLUMN", help="The column of labels.")
-@option(
-    "--at",
-    "at_column",
-    metavar="COLUMN",
-    show_default="not said; with --key now",
-    help="The column of the time at which the label became known; a date alone is 00:00 UTC.",
-)
+@add_label_options
 @option(
     "--to",
     "folder",
@@ -81,19 +54,14 @@ if TYPE_CHECKING:  # Arrow is slow to import, and `baton feedback --help` does n
 def feedback(  # noqa: PLR0913 - one for each option
     file: Path,
     *,
-    id_column: str | None,
-    row_column: str | None,
-    key_column: str | None,
-    window_s: float | None,
-    label_column: str,
-    at_column: str | None,
     folder: Path | None,
     url: str | None,
     api_key_file: Path | None,
-    log: Location | None,
+    log: StorageLocation | None,
     separator: str | None,
     encoding: str,
     is_dry: bool,
+    **labels: Any,
 ) -> None:
     """Store the labels of FILE: what became known about rows that were scored.
 
@@ -105,42 +73,53 @@ def feedback(  # noqa: PLR0913 - one for each option
     batches of 1,000: if inference rejects one, those before it are stored. The command can be
     repeated: the last label of a row counts.
     """
-    if (id_column is None) == (key_column is None):
-        raise click.UsageError("Give either --id COLUMN or --key COLUMN.")
-    if (key_column is None) != (window_s is None):
-        raise click.UsageError("--key COLUMN and --window TIME need each other.")
-    if key_column is not None and row_column is not None:
-        raise click.UsageError("--row needs --id.")
+    options = LabelOptions(**labels)
+    options.check()
     settings = load(PredictionSettings)
     destination = choose_destination(settings, folder, url, api_key_file)
     with defer_signals():
         from baton_cli.bulk.csv_table import CsvFormat  # noqa: PLC0415 - Arrow is slow to import
         from baton_cli.predictions.file_feedback import FileFeedback  # noqa: PLC0415
-        from baton_cli.predictions.label_rows import LabelColumns  # noqa: PLC0415
-    identity, is_key = id_column or key_column or "", key_column is not None
-    columns = LabelColumns(identity, label_column, row_column, at_column, is_key=is_key)
-    search = None
-    if window_s is not None:
-        search = _build_search(settings, log, destination, window_s)
+
+    csv_format = CsvFormat(separator, encoding)
+    search = _build_search(settings, log, destination, options.window_s)
     with explain_interruption("repeat the command; a label that is stored twice does no harm"):
-        labels = FileFeedback(
-            file, columns, CsvFormat(separator, encoding), search, terminal.print_progress
+        found = FileFeedback(
+            file, _build_columns(options), csv_format, search, terminal.print_progress
         )
         if is_dry:
-            terminal.show(f"{labels.counts}; a dry run, nothing was stored")
+            terminal.show(f"{found.counts}; a dry run, nothing was stored")
             return
         if destination.url is not None:
-            labels.send(destination.url, destination.api_key)
+            found.send(destination.url, destination.api_key)
         elif destination.folder is not None:
-            labels.write(destination.folder, settings.model_name)
-    terminal.show(f"{labels.counts} → {destination}")
+            found.write(destination.folder, settings.model_name)
+    terminal.show(f"{found.counts} → {destination}")
+
+
+def _build_columns(options: LabelOptions) -> "LabelColumns":
+    from baton_cli.predictions.label_rows import LabelColumns  # noqa: PLC0415 - loaded by now
+
+    return LabelColumns(
+        options.id_column or options.key_column or "",
+        options.label_column,
+        options.row_column,
+        options.at_column,
+        is_key=options.key_column is not None,
+    )
 
 
 def _build_search(
-    settings: PredictionSettings, log: Location | None, destination: Destination, window_s: float
-) -> "KeySearch":
-    from baton_cli.predictions.file_feedback import KeySearch  # noqa: PLC0415 - as above
+    settings: PredictionSettings,
+    log: StorageLocation | None,
+    destination: Destination,
+    window_s: float | None,
+) -> "KeySearch | None":
+    """Builds the search for routing keys; None if the file has request ids."""
+    from baton_cli.predictions.file_feedback import KeySearch  # noqa: PLC0415 - loaded by now
 
+    if window_s is None:
+        return None
     if settings.predictions_key is None:
         raise CommandFailed(
             "--key needs BATON_PREDICTIONS_KEY, the secret with which inference hashes routing keys"

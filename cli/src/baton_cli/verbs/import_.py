@@ -6,13 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import (
-    FilePath,
-    HttpAddress,
-    ModelName,
-    ModelReference,
-    RegisteredModel,
-)
+from baton_cli.argument_types.models import ModelName, ModelReference, RegisteredModel
+from baton_cli.argument_types.places import FilePath, HttpAddress
 from baton_cli.options import option
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import Deferral

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import FilePath
+from baton_cli.argument_types.places import FilePath
 from baton_cli.errors import CommandFailed
 from baton_cli.options import option
+from baton_common.api_keys import Scope, generate_key
 from baton_common.atomic_file import write_atomic
-from baton_registry.api_keys import Scope, generate_key
 from baton_registry.versions.keys import generate_key_pair
 
 

@@ -2,20 +2,19 @@
 
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import FilePath, TableLocation
-from baton_cli.dataset.location import Location
+from baton_cli.argument_types.places import FilePath, TableLocation
 from baton_cli.errors import CommandFailed
 from baton_cli.options import option
 from baton_cli.predictions.destination import VARIABLE
 from baton_cli.predictions.moving import LogMover, Pass
 from baton_cli.settings import PredictionSettings, load
 from baton_cli.stopping import Terminated, explain_interruption
+from baton_cli.storage_location import StorageLocation
 
 INTERVAL_S = 10.0
 """Time between two passes of `--follow`."""
@@ -45,7 +44,7 @@ def predictions() -> None:
 )
 @option("--follow", "follows", is_flag=True, help="Go on until SIGTERM or Ctrl-C.")
 @option("--keep", "keeps", is_flag=True, help="Copy only: remove nothing here.")
-def push(target: Location, source: Path | None, *, follows: bool, keeps: bool) -> None:
+def push(target: StorageLocation, source: Path | None, *, follows: bool, keeps: bool) -> None:
     """Move closed files of predictions and labels to another place.
 
     A file is removed here when its copy is complete. Files that inference is still writing are not
@@ -66,7 +65,7 @@ def push(target: Location, source: Path | None, *, follows: bool, keeps: bool) -
         raise CommandFailed(f"{done.failures[0]}; repeat the command to go on")
 
 
-def _choose_source(source: Path | None, target: Location) -> Path:
+def _choose_source(source: Path | None, target: StorageLocation) -> Path:
     if source is None:
         log = load(PredictionSettings).predictions
         if log is None or not log.is_local:
@@ -79,9 +78,9 @@ def _choose_source(source: Path | None, target: Location) -> Path:
     return source
 
 
-def _follow(mover: LogMover, target: Location) -> None:
+def _follow(mover: LogMover, target: StorageLocation) -> None:
     """Moves files for ever. A failure is printed once, and tried again."""
-    _print_event(f"moving closed files to {target}")
+    terminal.print_event(f"moving closed files to {target}")
     outage = ""
     while True:
         try:
@@ -90,22 +89,18 @@ def _follow(mover: LogMover, target: Location) -> None:
         except CommandFailed as error:  # inference has not created the folder yet
             done, failure = Pass(), error.message
         if done.copied:
-            _print_event(format_pass(done, target))
+            terminal.print_event(format_pass(done, target))
         if failure and failure != outage:
-            _print_event(f"{failure}; trying again every {INTERVAL_S:.0f} s")
+            terminal.print_event(f"{failure}; trying again every {INTERVAL_S:.0f} s")
         elif outage and not failure:
-            _print_event("files are moved again")
+            terminal.print_event("files are moved again")
         outage = failure
         time.sleep(INTERVAL_S)
 
 
-def format_pass(done: Pass, target: Location) -> str:
+def format_pass(done: Pass, target: StorageLocation) -> str:
     """Describes a pass in one line."""
     size = f"{done.copied_bytes / 1e6:,.1f} MB"
     present = f", {done.present:,} were there already" if done.present else ""
     failed = f", {len(done.failures):,} failed" if done.failures else ""
     return f"{done.copied:,} files ({size}) copied{present}{failed} → {target}"
-
-
-def _print_event(text: str) -> None:
-    terminal.print_progress(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {text}")

@@ -3,8 +3,8 @@
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import Version
-from baton_cli.moves.actor import get_actor
+from baton_cli.actor import get_actor
+from baton_cli.argument_types.models import Version
 from baton_cli.moves.alias_move import move_alias, reason_option, wait_option
 from baton_cli.options import option
 from baton_cli.rollouts.control import hand

@@ -1,18 +1,20 @@
 """`baton quality`."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from baton_cli import terminal
-from baton_cli.moves.actor import get_actor
+from baton_cli.actor import get_actor
+from baton_cli.argument_types.times import Duration
 from baton_cli.moves.alias_move import describe_move
 from baton_cli.moves.rolling_back import roll_back
 from baton_cli.options import option
 from baton_cli.predictions.options import log_option, model_option, resolve_log
-from baton_cli.rollouts.option_types import Duration
 from baton_cli.settings import CliSettings, load
 from baton_cli.training.trainer import call_trainer
 
@@ -103,21 +105,9 @@ def quality(  # noqa: PLR0913 - its options
     if trusted or rolls_back:
         choices["trusted"] = frozenset(trusted)
 
-    def run(settings: "TrainerSettings", progress: "Progress") -> "QualityReport":
-        from baton_trainer.monitoring.quality.measuring import measure_quality  # noqa: PLC0415 - slow
-        from baton_trainer.monitoring.quality.recording import record_quality  # noqa: PLC0415
-        from baton_trainer.monitoring.quality.request import QualityRequest  # noqa: PLC0415
-
-        settings, place = resolve_log(settings, location, model)
-        report = measure_quality(
-            QualityRequest(place, datetime.now(UTC), **choices), settings, progress
-        )
-        if logs:
-            progress.start_phase("logging to MLflow")
-            record_quality(report, settings)
-        return report
-
-    report = call_trainer(run)
+    report = call_trainer(
+        partial(_measure, location=location, model=model, choices=choices, logs=logs)
+    )
     if not as_json:
         _show(report)
     done = _roll_back_if_worse(report, as_json=as_json) if rolls_back else None
@@ -134,6 +124,29 @@ def _check_times(since_s: float | None, ripe_s: float, silence: str | None) -> N
         raise click.UsageError(
             "--silence needs --ripe: after which time a missing label means LABEL.", context
         )
+
+
+def _measure(  # noqa: PLR0913 - what the trainer gives, and options of the verb
+    settings: "TrainerSettings",
+    progress: "Progress",
+    *,
+    location: Path | str | None,
+    model: str | None,
+    choices: Mapping[str, Any],
+    logs: bool,
+) -> "QualityReport":
+    """Measures the quality; `choices` are attributes of a `QualityRequest`."""
+    from baton_trainer.monitoring.quality.measuring import measure_quality  # noqa: PLC0415 - slow
+    from baton_trainer.monitoring.quality.recording import record_quality  # noqa: PLC0415
+    from baton_trainer.monitoring.quality.request import QualityRequest  # noqa: PLC0415
+
+    settings, place = resolve_log(settings, location, model)
+    request = QualityRequest(place, datetime.now(UTC), **choices)
+    report = measure_quality(request, settings, progress)
+    if logs:
+        progress.start_phase("logging to MLflow")
+        record_quality(report, settings)
+    return report
 
 
 def _show(report: "QualityReport") -> None:

@@ -2,8 +2,8 @@
 
 import click
 
-from baton_cli.argument_types import Version
-from baton_cli.moves.actor import get_actor
+from baton_cli.actor import get_actor
+from baton_cli.argument_types.models import Version
 from baton_cli.moves.alias_move import move_alias, reason_option, wait_option
 from baton_cli.moves.rolling_back import roll_back
 from baton_cli.settings import CliSettings, load

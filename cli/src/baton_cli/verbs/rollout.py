@@ -2,15 +2,13 @@
 
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import partial
 
 import click
 
 from baton_cli import terminal
-from baton_cli.dataset.location import Location
+from baton_cli.actor import get_actor
 from baton_cli.errors import CommandFailed
-from baton_cli.moves.actor import get_actor
 from baton_cli.moves.alias_move import reason_option
 from baton_cli.rollouts.control.hand import act, find_under_way
 from baton_cli.rollouts.control.hand import resume as resume_rollout
@@ -25,6 +23,7 @@ from baton_cli.rollouts.setup import open_session
 from baton_cli.rollouts.start import start
 from baton_cli.settings import CliSettings, RolloutSettings, load
 from baton_cli.stopping import Terminated
+from baton_cli.storage_location import StorageLocation
 from baton_rollout.progress.actions import Abort, Action, Next, Pause, Promote
 from baton_rollout.progress.record import Record
 
@@ -127,7 +126,7 @@ def abort(reason: str) -> None:
 
 @rollout.command()
 @predictions_option
-def run(predictions: Location | None) -> None:
+def run(predictions: StorageLocation | None) -> None:
     """Run the controller: follow every rollout of the model, for ever.
 
     `baton up` and the container stack run it already. BATON_ROLLOUT_CHECK names a program that
@@ -136,15 +135,17 @@ def run(predictions: Location | None) -> None:
     settings = load(RolloutSettings)
     with suppress(Terminated):  # a service that is stopped has not failed
         if settings.followed_canary is None:
-            _print_event(f"BATON_CANARY_ALIAS={settings.canary_alias}: no canary, nothing to do")
+            terminal.print_event(
+                f"BATON_CANARY_ALIAS={settings.canary_alias}: no canary, nothing to do"
+            )
             while True:
                 time.sleep(3600)
         log = predictions or settings.predictions
         with open_session(settings, settings.check, log) as session:
-            _print_event(f"following rollouts of {settings.model_name}")
-            follower = Follower(session.controller.tick, _print_event)
+            terminal.print_event(f"following rollouts of {settings.model_name}")
+            follower = Follower(session.controller.tick, terminal.print_event)
             follower.follow_forever(settings.poll_interval_s)
-    _print_event("stopped")
+    terminal.print_event("stopped")
 
 
 def _check_can_change(record: Record) -> None:
@@ -179,7 +180,3 @@ def _has_ended(seen: Observation | None) -> bool:
 
 def _show(settings: CliSettings, record: Record) -> None:
     terminal.show(f"{settings.model_name}: {describe_progress(record)}")
-
-
-def _print_event(text: str) -> None:
-    terminal.print_progress(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {text}")

@@ -5,19 +5,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import TableLocation, Version
+from baton_cli.argument_types.models import Version
+from baton_cli.argument_types.places import TableLocation
 from baton_cli.bulk.options import encoding_option, separator_option
 from baton_cli.dask_cluster.options import ClusterOptions, add_cluster_options
-from baton_cli.dataset.location import Location
 from baton_cli.errors import build_missing_extra_error
 from baton_cli.options import option
 from baton_cli.progress import ConsoleProgress
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import defer_signals, explain_interruption
+from baton_cli.storage_location import StorageLocation
 
 if TYPE_CHECKING:  # Arrow is slow to import, and `baton score --help` does not need it
     from baton_cli.bulk.csv_table import CsvFormat
-    from baton_cli.dataset.dataset_scoring import Outcome
+    from baton_cli.dataset.dataset_scoring import ScoringSummary
 
 STDOUT = "-"
 
@@ -71,10 +72,10 @@ STDOUT = "-"
 )
 @add_cluster_options
 def score(  # noqa: PLR0913 - one for each option
-    source: Location,
+    source: StorageLocation,
     *,
     number: str | None,
-    output: Location,
+    output: StorageLocation,
     output_format: str | None,
     on_error: str,
     keep: tuple[str, ...],
@@ -129,13 +130,13 @@ def score(  # noqa: PLR0913 - one for each option
     score_file(request, load(CliSettings), number)
 
 
-def _check_local(source: Location, output: Location) -> None:
+def _check_local(source: StorageLocation, output: StorageLocation) -> None:
     for location in (source, output):
         if not location.is_local:
             raise click.UsageError(f"{location} needs --workers N or --scheduler ADDRESS.")
 
 
-def _check_output(output: Location, output_format: str | None) -> None:
+def _check_output(output: StorageLocation, output_format: str | None) -> None:
     if output.text == STDOUT:
         raise click.UsageError("--workers and --scheduler need --output FOLDER.")
     if output_format not in (None, "parquet"):
@@ -145,8 +146,8 @@ def _check_output(output: Location, output_format: str | None) -> None:
 def _score_dataset(  # noqa: PLR0913 - the options of the verb
     cluster: ClusterOptions,
     *,
-    source: Location,
-    output: Location,
+    source: StorageLocation,
+    output: StorageLocation,
     csv_format: "CsvFormat",
     keep: tuple[str, ...],
     number: str | None,
@@ -167,16 +168,16 @@ def _score_dataset(  # noqa: PLR0913 - the options of the verb
     with explain_interruption(undone), ConsoleProgress() as progress:
         progress.start_phase(f"listing {source}")
         plan = dataset_scoring.plan_scoring(request, version)
-        outcome = dataset_scoring.run_plan(plan, lambda: open_engine(cluster), progress)
-    terminal.print_progress(_format_outcome(outcome, output))
+        summary = dataset_scoring.run_plan(plan, lambda: open_engine(cluster), progress)
+    terminal.print_progress(_format_summary(summary, output))
 
 
-def _format_outcome(outcome: "Outcome", output: Location) -> str:
-    if outcome.skipped_partitions == outcome.partitions:
-        return f"all {outcome.partitions:,} partitions are there from an earlier command: {output}"
-    counts = outcome.counts
+def _format_summary(summary: "ScoringSummary", output: StorageLocation) -> str:
+    if summary.skipped_partitions == summary.partitions:
+        return f"all {summary.partitions:,} partitions are there from an earlier command: {output}"
+    counts = summary.counts
     skipped = f", {counts.skipped:,} skipped" if counts.skipped else ""
-    before = outcome.skipped_partitions
+    before = summary.skipped_partitions
     done = f", {before:,} of them by an earlier command" if before else ""
-    parts = f"{outcome.partitions:,} partitions{done}"
+    parts = f"{summary.partitions:,} partitions{done}"
     return f"{counts.scored:,} rows scored{skipped}; {parts} → {output}"

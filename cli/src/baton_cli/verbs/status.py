@@ -5,6 +5,7 @@ import click
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.inference.overview import Overview
+from baton_cli.inference.status_client import build_status_client
 from baton_cli.inference.upgrade import find_refused
 from baton_cli.settings import CliSettings, load
 from baton_registry.errors import RegistryError
@@ -20,7 +21,7 @@ def status(*, as_json: bool) -> None:
     """
     settings = load(CliSettings)
     aspired = _resolve_alias(settings)
-    reports = settings.build_status_client().fetch_reports()
+    reports = build_status_client(settings).fetch_reports()
     refused = find_refused(settings, reports)
     overview = Overview(settings.model_name, settings.alias, aspired, reports, refused)
     if as_json:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from baton_cli import terminal
+from baton_cli.actor import get_actor
 from baton_cli.dask_cluster.options import ClusterOptions, add_cluster_options
 from baton_cli.errors import CommandFailed
-from baton_cli.moves.actor import get_actor
 from baton_cli.moves.alias_move import describe_move
 from baton_cli.options import option
 from baton_cli.settings import CliSettings, load

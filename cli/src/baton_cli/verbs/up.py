@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from baton_cli.argument_types import FilePath
+from baton_cli.argument_types.places import FilePath
 from baton_cli.embedded.checks import check_packages, check_ports, check_settings, check_table
 from baton_cli.embedded.home import Home
 from baton_cli.embedded.lifecycle import run_until_stopped

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import HttpAddress
+from baton_cli.argument_types.places import HttpAddress
 from baton_cli.moves.webhooks import build_webhook_urls, ensure_webhooks
 from baton_cli.options import option
 from baton_cli.settings import CliSettings, load

@@ -6,7 +6,7 @@ import pytest
 
 from baton_cli.rollouts.control import starting
 from baton_cli.rollouts.control.hand import resume
-from baton_registry import sync_and_read_moves
+from baton_registry.promotion.history import sync_and_read_moves
 from baton_registry.versions.rollout_tags import format_abort
 from baton_rollout.limits import Limits
 from baton_rollout.progress.actions import Abort, Pause, Promote

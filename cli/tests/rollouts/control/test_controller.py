@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baton_registry import sync_and_read_moves
+from baton_registry.promotion.history import sync_and_read_moves
 from tests.support.fakes.fleet import CANARY, Replica, Stage
 from tests.support.fakes.registry import ALIAS, MODEL
 from tests.support.fakes.rollout_ends import ABORTED, BAD, DELETE_ALIAS, ENDS, GOOD, PROMOTED

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from baton_cli.rollouts.control.store import Overtaken
-from baton_registry import RegistryError
+from baton_registry.errors import RegistryError
 from baton_registry.versions.rollout_tags import format_abort
 from baton_rollout.progress.actions import Abort, Pause
 from tests.support.fakes.fleet import Killed, Stage, Watched

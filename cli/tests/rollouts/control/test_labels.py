@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from baton_cli.dataset.location import Location
 from baton_cli.predictions.labelled_pairs import LabelledPairs
 from baton_cli.rollouts.control.controller import Controller
 from baton_cli.rollouts.control.observation import LABELS
+from baton_cli.storage_location import StorageLocation
 from tests.support.fakes.fleet import Stage
 from tests.support.fakes.registry import MODEL
 from tests.support.trainer.prediction_log import MadeLog
@@ -31,7 +31,7 @@ def label_rows(stage: Stage, folder: Path, canary_yes: float) -> Controller:
     rows = [{**answers, "other_version": "2", "request_id": each} for each in ids]
     log.add_predictions("1", rows, at=at)
     log.add_labels([{"request_id": each, "label": "yes"} for each in ids], at=at)
-    labels = LabelledPairs(Location(str(folder)), MODEL, lambda _: None, lambda _: None)
+    labels = LabelledPairs(StorageLocation(str(folder)), MODEL, lambda _: None, lambda _: None)
     return Controller(stage.executor(), stage, labels=labels)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from baton_cli.errors import CommandFailed
-from baton_registry import PromotionRefused
+from baton_registry.errors import PromotionRefused
 from baton_registry.versions.rollout_tags import format_abort
 from tests.support.fakes.fleet import CANARY, Replica, Stage
 from tests.support.fakes.registry import MODEL

@@ -5,8 +5,7 @@ import pytest
 from baton_cli.errors import CommandFailed
 from baton_cli.rollouts.control.store import Overtaken
 from baton_cli.rollouts.display.following import IDLE_FACTOR, Follower, is_permanent
-from baton_registry import RegistryUnavailable
-from baton_registry.errors import RegistryRefused
+from baton_registry.errors import RegistryRefused, RegistryUnavailable
 from tests.support.fakes.fleet import Stage
 
 

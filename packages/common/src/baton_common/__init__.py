@@ -1,1 +1,1 @@
-"""Shared by all packages: error texts, atomic files, locations, settings from files, times."""
+"""Shared by all packages: error texts, atomic files, locations, settings, API keys, times."""

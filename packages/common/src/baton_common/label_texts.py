@@ -20,8 +20,18 @@ def find_class(text: str, classes: Sequence[str], *, are_texts: bool) -> int | N
     Returns:
         The index of the class; None if there is none.
     """
-    spellings = [text] if are_texts else [text, *_list_spellings(text.strip())]
+    spellings = list_spellings(text, are_texts=are_texts)
     return next((classes.index(each) for each in spellings if each in classes), None)
+
+
+def list_spellings(text: str, *, are_texts: bool) -> list[str]:
+    """Lists the classes that a label may mean, the first one first.
+
+    Args:
+        text: the label.
+        are_texts: see `find_class`.
+    """
+    return [text] if are_texts else [text, *_list_values(text.strip())]
 
 
 def parse_number(text: str) -> float | None:
@@ -33,7 +43,7 @@ def parse_number(text: str) -> float | None:
     return number if isfinite(number) and "_" not in text else None
 
 
-def _list_spellings(text: str) -> list[str]:
+def _list_values(text: str) -> list[str]:
     """Lists how a number or a boolean is spelled as a class."""
     number = parse_number(text)
     if number is None:

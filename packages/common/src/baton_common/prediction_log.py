@@ -27,6 +27,8 @@ Columns of predictions, in this order:
 | `sampling` | double | the share of rows that were kept then, in (0, 1] |
 | `f_` + feature | the feature's | the row, unless its columns are private |
 
+If rows of a request with several rows are sampled, row 0 is never kept alone.
+
 Columns of labels: `received_at` (timestamp[us, UTC]), `request_id`, `row`, `label` (string: a class
 or a number as text), `at` (timestamp[us, UTC], when the label became known; null if not said),
 `source` (`file`, or `api`), `api_key` (the name of the key that sent it; null without keys).
@@ -53,12 +55,14 @@ TIME, REQUEST_ID, ROW, KEY, PROTOCOL, ALIAS = (
 OTHER_VERSION, SAMPLING = "other_version", "sampling"
 OTHER, FEATURE = "other_", "f_"
 """Prefixes of the other version's outputs, and of features."""
+MAX_FOLDER_BYTES = 255
+"""The longest name of a folder: NAME_MAX of Linux, macOS and their usual file systems."""
 MAX_TEXT = 256
 """Longer texts of features are cut."""
 
 RECEIVED_AT, LABEL, AT, SOURCE, API_KEY = "received_at", "label", "at", "source", "api_key"
-FROM_FILE, FROM_API = "file", "api"
-"""Values of `source`."""
+FROM_FILE = "file"
+"""The value of `source` for a label that `baton feedback FILE` stored."""
 
 
 def hash_key(secret: bytes, routing_key: bytes) -> str:
@@ -66,16 +70,34 @@ def hash_key(secret: bytes, routing_key: bytes) -> str:
     return hmac.new(secret, routing_key, "sha256").hexdigest()
 
 
+def get_model_folder(model: str) -> PurePosixPath:
+    """Returns the folder of a model's predictions, relative to the log."""
+    return PurePosixPath(_format_partition("model", model))
+
+
+def get_version_folder(model: str, version: str) -> PurePosixPath:
+    """Returns the folder of a version's predictions, relative to the log."""
+    return get_model_folder(model) / _format_partition("version", version)
+
+
+def get_labels_folder(model: str) -> PurePosixPath:
+    """Returns the folder of a model's labels, relative to the log."""
+    return LABELS / get_model_folder(model)
+
+
 def build_predictions_folder(model: str, version: str, day: date) -> PurePosixPath:
     """Returns the folder of a version's predictions of a day, relative to the log."""
-    return PurePosixPath(
-        f"model={_escape(model)}", f"version={_escape(version)}", f"date={day.isoformat()}"
-    )
+    return get_version_folder(model, version) / _format_partition("date", day.isoformat())
 
 
 def build_labels_folder(model: str, day: date) -> PurePosixPath:
     """Returns the folder of a model's labels of a day, relative to the log."""
-    return PurePosixPath(LABELS, f"model={_escape(model)}", f"date={day.isoformat()}")
+    return get_labels_folder(model) / _format_partition("date", day.isoformat())
+
+
+def measure_model_folder(model: str) -> int:
+    """Returns the bytes of the name of a model's folder: most letters that are not Latin take 6."""
+    return len(_format_partition("model", model))
 
 
 def parse_partition(part: str) -> tuple[str, str]:
@@ -90,6 +112,6 @@ def parse_partition(part: str) -> tuple[str, str]:
     return key, unquote(value)
 
 
-def _escape(value: str) -> str:
-    """Escapes a value as Hive, Spark and DuckDB do: percent-encoded."""
-    return quote(value, safe=" ")
+def _format_partition(key: str, value: str) -> str:
+    """Formats the name of a folder as Hive, Spark and DuckDB do: percent-encoded."""
+    return f"{key}={quote(value, safe=' ')}"

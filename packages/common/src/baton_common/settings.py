@@ -1,8 +1,10 @@
-"""Reads a setting from `NAME`, or from the file that `NAME_FILE` names.
+"""Settings of all programs: `NAME`, or the file that `NAME_FILE` names; the cache folder.
 
 Containers pass secrets as `NAME_FILE`, because `docker inspect` then shows only the file name.
 """
 
+import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -42,3 +44,17 @@ def read_setting(
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, or an invalid file name
         reason = (isinstance(error, OSError) and error.strerror) or "it is not UTF-8 text"
         raise SettingsError(f"{name}{SUFFIX}={file}: cannot be read ({reason}); {hint}") from error
+
+
+def get_user_cache_dir() -> Path:
+    """Returns `$XDG_CACHE_HOME/baton`, `~/.cache/baton`, or a temporary folder without a home.
+
+    A relative path is ignored: https://specifications.freedesktop.org/basedir/latest/
+    """
+    cache_home = os.environ.get("XDG_CACHE_HOME", "")
+    if Path(cache_home).is_absolute():
+        return Path(cache_home) / "baton"
+    try:
+        return Path.home() / ".cache" / "baton"
+    except RuntimeError:  # a container's user without an entry in /etc/passwd
+        return Path(tempfile.gettempdir()) / "baton"

@@ -5,8 +5,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from baton_engine.tables.column_types import COLUMN_TYPES, LABEL_TYPES, ColumnType
-from baton_registry.versions.output_schema import Label
+from baton_engine.tables.column_types import COLUMN_TYPES, ColumnType
 from baton_registry.versions.schema import TypeName
 
 TYPES = pytest.mark.parametrize("kind", COLUMN_TYPES.values(), ids=[*COLUMN_TYPES])
@@ -42,8 +41,3 @@ def test_limits_are_those_of_numpy(kind: ColumnType) -> None:
 def test_booleans_are_not_integers(kind: ColumnType) -> None:
     """Although they are in Python."""
     assert kind.is_integer == (kind.name in ("integer", "long"))
-
-
-@pytest.mark.parametrize("label", [True, 3, "yes"])
-def test_labels_have_column_types(label: Label) -> None:
-    assert LABEL_TYPES[type(label)].python is type(label)

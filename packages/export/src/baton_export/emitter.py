@@ -12,6 +12,7 @@ from onnx import TensorProto
 from baton_export.errors import Unsupported
 from baton_export.graph.graph import Graph
 from baton_export.graph.table import Matrix, Table
+from baton_export.tasks import BINARY_CLASSES
 from baton_export.unwrapping import is_pipeline, iter_steps, unwrap
 
 
@@ -30,6 +31,11 @@ class Classes:
     probabilities: str | None = None
     decision: str | None = None
     index: str | None = None
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether there are two classes."""
+        return self.count == BINARY_CLASSES
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,9 @@ from baton_export.emitter import Anomalies, Answer, Classes, Emitter, Labels
 from baton_export.errors import Unsupported
 from baton_export.graph.opsets import OPSETS
 from baton_export.graph.table import Matrix, Table
-from baton_export.tasks import count_outputs
+from baton_export.tasks import BINARY_CLASSES, count_outputs
 
 _INPUT = "input"
-_TWO = 2
 _SINGLE_ONLY = ("sklearn.tree", "sklearn.ensemble", "sklearn.svm")
 """ONNX Runtime's trees and support vector machines are float32 in skl2onnx's graphs."""
 
@@ -77,7 +76,7 @@ def _find_index(model: Any, label: str, emitter: Emitter) -> str:
 def _read_labels(model: Any, outputs: list[str], emitter: Emitter) -> Labels:
     graph = emitter.graph
     one = graph.add_constant(np.array(1))
-    if any(len(each) != _TWO for each in model.classes_):
+    if any(len(each) != BINARY_CLASSES for each in model.classes_):
         raise Unsupported("a label has one class only")
     second = graph.add("Gather", emitter.cast(outputs[1], TensorProto.DOUBLE), one, axis=2)
     probabilities = graph.add("Transpose", second, perm=[1, 0])

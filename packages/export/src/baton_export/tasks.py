@@ -16,7 +16,8 @@ from baton_export.unwrapping import find_final_estimator, unwrap
 TaskName = Literal["binary", "multiclass", "regression", "quantiles", "anomaly", "multilabel"]
 Label = Union[str, int, bool]
 
-_TWO = 2
+BINARY_CLASSES = 2
+_MATRIX_NDIM = 2
 _TARGETS = ("_y", "_y_train", "y_train_")  # of neighbours and Gaussian processes
 
 
@@ -101,9 +102,9 @@ def count_outputs(estimator: Any) -> int:
     # PLSRegression's coefficients are transposed before scikit-learn 1.3
     values = getattr(estimator, "y_loadings_", getattr(estimator, "coef_", None))
     if values is not None:
-        return len(values) if np.ndim(values) == _TWO else 1
+        return len(values) if np.ndim(values) == _MATRIX_NDIM else 1
     targets = (np.shape(getattr(estimator, name, 0.0)) for name in _TARGETS)
-    return next((shape[1] for shape in targets if len(shape) == _TWO), 1)
+    return next((shape[1] for shape in targets if len(shape) == _MATRIX_NDIM), 1)
 
 
 def to_plain_classes(classes: Sequence[Any]) -> tuple[Label, ...]:
@@ -130,13 +131,13 @@ def _describe_booster(booster: Any) -> ModelTask:
     count = trees.count_classes(booster)
     if count is None:
         return ModelTask("regression")
-    return ModelTask("binary" if count == _TWO else "multiclass", tuple(range(count)))
+    return ModelTask("binary" if count == BINARY_CLASSES else "multiclass", tuple(range(count)))
 
 
 def _describe_classifier(model: Any, estimator: Any, classes: Any) -> ModelTask:
     has_probabilities = hasattr(model, "predict_proba")
     if isinstance(classes, list) and np.ndim(classes[0]) == 1:
-        if any(len(each) > _TWO for each in classes):
+        if any(len(each) > BINARY_CLASSES for each in classes):
             raise CannotExport(
                 f"{type(estimator).__name__} predicts several targets with more than two classes"
                 " each; register one model per target"
@@ -146,7 +147,7 @@ def _describe_classifier(model: Any, estimator: Any, classes: Any) -> ModelTask:
     plain = to_plain_classes(classes)
     if getattr(estimator, "multilabel_", False) or _is_multilabel_network(estimator):
         return ModelTask("multilabel", (), name_outputs(len(plain)), has_probabilities)
-    task: TaskName = "binary" if len(plain) == _TWO else "multiclass"
+    task: TaskName = "binary" if len(plain) == BINARY_CLASSES else "multiclass"
     return ModelTask(task, plain, (), has_probabilities)
 
 

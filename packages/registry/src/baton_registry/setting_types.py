@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import AfterValidator, Field, PlainValidator, SecretStr, ValidationInfo
 
+from baton_common.hosts import parse_host
 from baton_registry.rest.tls import create_trust_context, load_client_certificate
 from baton_registry.versions.keys import parse_trusted_keys
 from baton_registry.versions.signing import TrustedKey
@@ -31,20 +32,6 @@ def _check_uri(value: str) -> str:
     return value.rstrip("/")
 
 
-def _parse_host(value: str) -> str:
-    host = value[1:-1] if value.startswith("[") and value.endswith("]") else value
-    if not host or any(character in "/[]@" or character.isspace() for character in host):
-        raise ValueError(
-            "must be a host name or address to listen on, e.g. 127.0.0.1, 0.0.0.0 or ::"
-        )
-    return host
-
-
-def format_url_host(host: str) -> str:
-    """Formats a host for a URL: an IPv6 address gets brackets."""
-    return f"[{host}]" if ":" in host else host
-
-
 def _check_model_name(value: str) -> str:
     if "/" in value or ":" in value or value in (".", ".."):
         raise ValueError("must not contain / or : (MLflow rejects them)")
@@ -59,7 +46,7 @@ def _check_alias(value: str) -> str:
     return value
 
 
-Host = Annotated[str, AfterValidator(_parse_host)]
+Host = Annotated[str, AfterValidator(parse_host)]
 """An address to listen on. IPv6 may have brackets, as in URLs."""
 
 

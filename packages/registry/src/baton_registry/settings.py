@@ -8,7 +8,6 @@ variable, the value and what is allowed. pydantic-settings is not used, because 
 import configparser
 import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
@@ -162,20 +161,6 @@ def load_settings(settings: type[S]) -> S:
 def _is_service_link(name: str, value: Any) -> bool:
     """Whether Kubernetes service links or Docker's legacy links set this port variable."""
     return name.endswith("_PORT") and re.match(r"(tcp|udp|sctp)://", str(value)) is not None
-
-
-def get_user_cache_dir() -> Path:
-    """Returns `$XDG_CACHE_HOME/baton`, `~/.cache/baton`, or a temporary folder without a home.
-
-    A relative path is ignored: https://specifications.freedesktop.org/basedir/latest/
-    """
-    cache_home = os.environ.get("XDG_CACHE_HOME", "")
-    if Path(cache_home).is_absolute():
-        return Path(cache_home) / "baton"
-    try:
-        return Path.home() / ".cache" / "baton"
-    except RuntimeError:  # a container's user without an entry in /etc/passwd
-        return Path(tempfile.gettempdir()) / "baton"
 
 
 def _list_variables(settings: type[BaseModel]) -> list[str]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from baton_registry import PromotionRefused
+from baton_registry.errors import PromotionRefused
 from baton_registry.versions.keys import generate_key_pair, parse_signing_key
 from tests.support.fakes.operator import AGE, CITY, Operator
 from tests.support.fakes.registry import ALIAS, MODEL, build_mlmodel, build_older_tags

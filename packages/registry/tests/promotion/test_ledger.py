@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_registry import NothingToRollBackTo
+from baton_registry.errors import NothingToRollBackTo
 from baton_registry.promotion import ledger, rollback_stack
 from baton_registry.promotion.ledger import Entry, How, Move
 

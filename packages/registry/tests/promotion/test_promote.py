@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baton_registry import AliasNotSet, RegistryUnavailable, VersionNotFound
+from baton_registry.errors import AliasNotSet, RegistryUnavailable, VersionNotFound
 from baton_registry.promotion import alias_moves as promotion
 from baton_registry.promotion import history, ledger
 from baton_registry.promotion.ledger import Entry, Move

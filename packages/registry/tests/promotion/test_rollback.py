@@ -2,7 +2,7 @@
 
 import pytest
 
-from baton_registry import AliasNotSet, NothingToRollBackTo
+from baton_registry.errors import AliasNotSet, NothingToRollBackTo
 from tests.support.fakes.operator import Operator
 from tests.support.fakes.registry import ALIAS, MODEL
 

@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from baton_registry import (
+from baton_registry.errors import (
     AliasNotSet,
     InvalidModel,
-    RegistryClient,
     RegistryError,
     RegistryRefused,
     RegistryUnavailable,
     VersionNotFound,
 )
+from baton_registry.rest.client import RegistryClient
 from tests.support.fakes.registry import ALIAS, MODEL, FakeMlflow, build_refusal
 
 Handler = Callable[[httpx.Request], httpx.Response]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from baton_registry import ArtifactNotFound, ChecksumMismatch, InvalidModel, reopen
-from baton_registry.rest.fetch import fetch
+from baton_registry.errors import ArtifactNotFound, ChecksumMismatch, InvalidModel
+from baton_registry.rest.fetch import fetch, reopen
 from tests.support.fakes.registry import (
     MODEL,
     FakeMlflow,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from baton_registry import ArtifactNotFound, ChecksumMismatch, InvalidModel, RegistryError, reopen
-from baton_registry.rest.fetch import fetch, fetch_file, fetch_manifest, fetch_mlmodel
+from baton_registry.errors import ArtifactNotFound, ChecksumMismatch, InvalidModel, RegistryError
+from baton_registry.rest.fetch import fetch, fetch_file, fetch_manifest, fetch_mlmodel, reopen
 from baton_registry.versions.manifest import MANIFEST_FILE, MAX_MANIFEST_BYTES, Manifest
 from tests.support.fakes.registry import (
     MODEL,

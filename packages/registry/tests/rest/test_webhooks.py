@@ -5,7 +5,8 @@ import re
 import httpx
 import pytest
 
-from baton_registry import RegistryClient, RegistryUnavailable
+from baton_registry.errors import RegistryUnavailable
+from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.webhooks import Webhook, build_webhook_name
 from tests.support.fakes.registry import FakeMlflow
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from baton_registry import InvalidModel
+from baton_registry.errors import InvalidModel
 from baton_registry.versions import manifest
 from baton_registry.versions.manifest import MAX_MANIFEST_BYTES, Manifest
 

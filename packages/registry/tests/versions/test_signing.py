@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 import pytest
 
-from baton_registry import ModelVersion, NotSigned
+from baton_registry.errors import NotSigned
 from baton_registry.versions.keys import generate_key_pair, parse_signing_key, parse_trusted_keys
+from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signing import SigningKey, check_signature, encode_signed
 
 TAGS = {
@@ -186,7 +187,7 @@ def test_invalid_key_is_rejected_without_quoting_it() -> None:
 def test_cryptography_is_not_imported_without_keys() -> None:
     script = (
         "import sys; from baton_registry.settings import RegistrySettings, load_settings; "
-        "from baton_registry import ModelVersion; "
+        "from baton_registry.versions.model_version import ModelVersion; "
         "from baton_registry.versions.signing import check_signature; "
         "check_signature(ModelVersion('m', '1'), load_settings(RegistrySettings).trusted_keys); "
         "sys.exit('cryptography' in sys.modules)"

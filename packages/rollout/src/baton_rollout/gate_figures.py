@@ -23,6 +23,28 @@ SCORE_SHIFT = "score_shift."
 SCORE_SCALE = "score_scale."
 
 
+def build_figures(
+    against: str,
+    other_label_share: float | None,
+    score_shifts: Mapping[str, float],
+    score_scales: Mapping[str, float],
+) -> dict[str, float | None]:
+    """Builds the figures for the manifest.
+
+    Args:
+        against: the number of the version in production.
+        other_label_share: None if the task has no labels.
+        score_shifts: by class or output.
+        score_scales: by output; empty for probabilities.
+    """
+    figures = {AGAINST_VERSION: float(against) if against.isdecimal() else None}
+    if other_label_share is not None:
+        figures[OTHER_LABEL_SHARE] = other_label_share
+    shifts = {f"{SCORE_SHIFT}{name}": value for name, value in score_shifts.items()}
+    scales = {f"{SCORE_SCALE}{name}": value for name, value in score_scales.items()}
+    return {**figures, **shifts, **scales}
+
+
 def has_compared(figures: Figures, production_version: str) -> bool:
     """Tells whether the gate compared the version with this version."""
     against = figures.get(AGAINST_VERSION)

@@ -56,9 +56,14 @@ def require_outputs(value: object, what: str) -> Mapping[str, Any]:
     document = require_object(value, what)
     if len(document) > MAX_OUTPUTS or any(len(name) > MAX_NAME for name in document):
         raise ValueError(f"{what} has more than {MAX_OUTPUTS} outputs, or a name is too long")
-    if any("\ud800" <= character <= "\udfff" for name in document for character in name):
+    if not all(map(is_unicode, document)):
         raise ValueError(f"{what} has outputs whose names are not Unicode")
     return document
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be encoded. JSON can escape halves of characters, which cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _to_float(value: Any) -> float:

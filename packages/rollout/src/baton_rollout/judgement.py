@@ -14,7 +14,7 @@ from baton_rollout.signals import GRID, Range, Signal, get_bounds
 ABORT_ODDS = 125.0
 """Evidence of all processes at which a rollout is aborted: five signals, 4 % false aborts."""
 TRIP_ODDS = 10_000.0
-"""Evidence of one process at which it stops asking the canary."""
+"""Evidence of one process at which it stops routing to the canary."""
 HOLD_ODDS = 10.0
 """Evidence at which a rollout takes no further step."""
 LEAST_PAIRS = 20
@@ -52,7 +52,7 @@ class SignalJudgement:
 
     @property
     def pairs(self) -> int:
-        """The number of pairs of this signal."""
+        """The number of pairs of this signal; of `slower`, of timed batches."""
         return sum(self.values.values())
 
     @property

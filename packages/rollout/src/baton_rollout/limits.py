@@ -35,7 +35,7 @@ class Limits:
 
     Attributes:
         failures: share of the pairs in which only the canary fails.
-        slower: share of the timed pairs in which it is slower.
+        slower: share of the timed batches in which it is slower.
         other_label: share of the pairs with another label.
         score: mean difference of each score; for each class or output, or for all.
         quality: mean difference of the losses.

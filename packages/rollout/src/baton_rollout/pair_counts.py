@@ -20,7 +20,8 @@ Histogram = tuple[int, ...]
 
 EMPTY: Histogram = (0,) * len(GRID)
 
-_COUNTS = ("pairs", "failures", "compared", "other_labels", "timed", "slower")
+COUNTS = ("pairs", "failures", "compared", "other_labels", "timed", "slower")
+"""The fields of `PairCounts` that are numbers. A record lists their values in this order."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class PairCounts:
         failures: of them: the canary failed (error, NaN, refusal, deadline), production did not.
         compared: pairs for which both versions gave outputs.
         other_labels: of them: another label; 0 for tasks without labels.
-        timed: pairs whose scoring was timed.
+        timed: batches that both versions scored for their processor time; each has a pair or more.
         slower: of them: the canary took more than twice as long, and over 1 ms longer.
         score: for each class or output, at most ten: histogram of canary - production.
         quality: histogram of the loss of the canary - that of production, of labelled rows.
@@ -51,7 +52,7 @@ class PairCounts:
         """Adds counts of the same two versions."""
         names = {**self.score, **other.score}  # in the order of the classes
         return PairCounts(
-            **{name: getattr(self, name) + getattr(other, name) for name in _COUNTS},
+            **{name: getattr(self, name) + getattr(other, name) for name in COUNTS},
             score={
                 name: _add(self.score.get(name, EMPTY), other.score.get(name, EMPTY))
                 for name in names
@@ -62,7 +63,7 @@ class PairCounts:
     def to_json(self) -> dict[str, Any]:
         """Converts the counts to a JSON document."""
         return {
-            **{name: getattr(self, name) for name in _COUNTS},
+            **{name: getattr(self, name) for name in COUNTS},
             "score": {name: [*histogram] for name, histogram in self.score.items()},
             "quality": [*self.quality],
         }
@@ -75,9 +76,9 @@ class PairCounts:
             ValueError: the document is not such counts, or they contradict each other.
         """
         fields = require_object(document, "counts")
-        require_keys(fields, {*_COUNTS, "score", "quality"}, "counts")
+        require_keys(fields, {*COUNTS, "score", "quality"}, "counts")
         counts = cls(
-            **{name: require_count(fields[name], name) for name in _COUNTS},
+            **{name: require_count(fields[name], name) for name in COUNTS},
             score={
                 name: _read_histogram(histogram, "score")
                 for name, histogram in require_outputs(fields["score"], "score").items()

@@ -8,7 +8,8 @@
 | `score` | canary - production, of each class or output; regression: scaled | -1, 1 |
 | `quality` | loss of the canary - loss of production, of a row whose label is known | -1, 1 |
 
-`score` and `quality` are counted on `GRID`.
+`slower` is one value for each timed batch: rows that both versions scored for their processor
+time. `score` and `quality` are counted on `GRID`.
 """
 
 from math import floor, isnan

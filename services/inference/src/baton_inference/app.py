@@ -12,7 +12,7 @@ from baton_inference.core import Core
 from baton_inference.feedback.label_folder import LabelFolder
 from baton_inference.feedback.label_store import LabelStore
 from baton_inference.feedback.receiver import FeedbackReceiver
-from baton_inference.lifecycle.policy import NO_THREADS
+from baton_inference.lifecycle.trips.trip import NO_THREADS
 from baton_inference.operations.document import DocumentBuilder
 from baton_inference.operations.routes import build_operations_routes
 from baton_inference.protocols.catalog import PROTOCOLS
@@ -22,16 +22,16 @@ from baton_inference.scoring.scorer import Scorer
 from baton_inference.scoring.workers import Pools
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.request_log import RequestLog
-from baton_inference.web.access import Access
+from baton_inference.web.access.access import Access
+from baton_inference.web.access.key_file import KeyFile
 from baton_inference.web.body import BodyReader
-from baton_inference.web.exposition import Exposition, MetricsCollector
-from baton_inference.web.feedback_families import FeedbackCollector
 from baton_inference.web.front import Front
-from baton_inference.web.key_file import KeyFile
+from baton_inference.web.metrics.exposition import Exposition, MetricsCollector
+from baton_inference.web.metrics.feedback import FeedbackCollector
+from baton_inference.web.metrics.pairs import PairCollector
+from baton_inference.web.metrics.predictions import PredictionCollector
 from baton_inference.web.openapi.docs_page import create_framework
 from baton_inference.web.openapi.document import LiveDocument
-from baton_inference.web.pair_families import PairCollector
-from baton_inference.web.prediction_families import PredictionCollector
 from baton_inference.web.request_ids import RequestIds
 from baton_inference.web.routes.direct import DirectScoring
 from baton_inference.web.routes.feedback import build_feedback_routes
@@ -59,44 +59,54 @@ def create_app(
         keys: the valid API keys; None without authentication.
     """
     access = Access(lambda: keys.ring) if keys is not None else None
-    arrivals, request_log = Arrivals(), RequestLog()
+    arrivals, request_log, ids = Arrivals(), RequestLog(), RequestIds()
     batcher = Batcher(arrivals)
+    parts = ScoringParts(
+        live=core.live,
+        metrics=core.metrics,
+        scorer=Scorer(batcher, pools.rows),
+        pools=pools,
+        bodies=BodyReader(settings.max_body_bytes, pools.rows),  # one, for one bound on memory
+        log=request_log,
+        alias=settings.alias,
+        access=access,
+        observer=core.canary.shadow.queue if core.canary else None,
+        predictions=core.predictions.queue if core.predictions else None,
+    )
+    if core.canary is not None:
+        pools.canary.switch = core.canary.switch
+    return Front(
+        routes={each.name: ScoringRoute(each.name, parts) for each in PROTOCOLS},
+        other_routes=_create_other_routes(settings, core, parts, batcher),
+        ids=ids,
+        arrivals=arrivals,
+        access=access,
+        direct=DirectScoring(parts, ids, arrivals),
+        companions=_create_companions(settings, parts, ids),
+    )
+
+
+def _create_other_routes(
+    settings: InferenceSettings, core: Core, parts: ScoringParts, batcher: Batcher
+) -> FastAPI:
+    """Creates FastAPI with all routes except scoring."""
+    pools, log = parts.pools, parts.log
     collector = MetricsCollector(
         core.metrics,
         status=core.read_status,
         canary=lambda: core.live.canary,
         queue_depth=lambda: batcher.pending + pools.pending,
-        rollout=lambda: core.moves.known.rollout,
+        rollout=lambda: core.tags.known.rollout,
     )
     feedback = _create_feedback(settings, core, pools)
     exposition = _create_exposition(core, collector, feedback)
-    other_routes = _create_fastapi_app(settings, core, exposition, needs_key=access is not None)
+    app = _create_fastapi_app(settings, core, exposition, needs_key=parts.access is not None)
     if feedback is not None:
-        other_routes.include_router(build_feedback_routes(feedback, pools.rows, request_log))
+        app.include_router(build_feedback_routes(feedback, pools.rows, log))
     if settings.webhook_secret is not None:
         receiver = _create_webhook_receiver(settings.webhook_secret.get_secret_value(), core)
-        other_routes.include_router(build_webhook_routes(receiver, pools.rows, request_log))
-    bodies = BodyReader(settings.max_body_bytes, pools.rows)  # one, for one bound on memory
-    scorer = Scorer(batcher, pools.rows)
-    parts = ScoringParts(
-        core.live,
-        core.metrics,
-        scorer,
-        pools,
-        bodies,
-        request_log,
-        settings.alias,
-        access,
-        core.canary.shadow.queue if core.canary else None,
-        core.predictions.queue if core.predictions else None,
-    )
-    if core.canary is not None:
-        pools.canary.switch = core.canary.switch
-    routes = {protocol.name: ScoringRoute(protocol.name, parts) for protocol in PROTOCOLS}
-    ids = RequestIds()
-    direct = DirectScoring(parts, ids, arrivals)
-    companions = _create_companions(settings, parts, ids)
-    return Front(routes, other_routes, ids, arrivals, access, direct, companions)
+        app.include_router(build_webhook_routes(receiver, pools.rows, log))
+    return app
 
 
 def _create_feedback(
@@ -129,7 +139,7 @@ def _create_companions(
 def _create_fastapi_app(
     settings: InferenceSettings, core: Core, exposition: Exposition, *, needs_key: bool
 ) -> FastAPI:
-    """Creates FastAPI with all routes except scoring: for operators, tools and browsers."""
+    """Creates FastAPI with the routes for operators, tools and browsers."""
     app = _create_framework(settings)
     add_routes(app, live=core.live, status=core.read_status, exposition=exposition)
     app.include_router(build_operations_routes(_create_document_builder(settings, core)))
@@ -177,7 +187,7 @@ def _create_framework(settings: InferenceSettings) -> FastAPI:
 def _create_document_builder(settings: InferenceSettings, core: Core) -> DocumentBuilder:
     return DocumentBuilder(
         status=core.read_status,
-        moves=lambda: core.moves.known,
+        tags=lambda: core.tags.known,
         judgements=partial(_read_judgements, core),
         metrics=core.metrics,
         ui_url=strip_credentials(

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import structlog
 
-from baton_inference.lifecycle.canary.canary_report import CanaryReport
-from baton_inference.lifecycle.canary.canary_state import CanaryState
-from baton_inference.lifecycle.canary.canary_watcher import CanaryWatcher
-from baton_inference.lifecycle.canary_switch import CanarySwitch
+from baton_inference.lifecycle.canary.report import CanaryReport
+from baton_inference.lifecycle.canary.state import CanaryState
+from baton_inference.lifecycle.canary.watcher import CanaryWatcher
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.lifecycle.loading.loader import Loader
 from baton_inference.lifecycle.poller import Poller
-from baton_inference.lifecycle.trip_file import TripFile
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
+from baton_inference.lifecycle.trips.trip_file import TripFile
 from baton_inference.settings import InferenceSettings
 from baton_inference.shadow.breaker import Breaker
 from baton_inference.shadow.report import PairsReport

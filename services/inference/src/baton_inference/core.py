@@ -12,7 +12,7 @@ from baton_inference.lifecycle.loading.cache import VersionCache
 from baton_inference.lifecycle.loading.load_marks import LoadMarks
 from baton_inference.lifecycle.loading.loader import Loader, OpenEngine
 from baton_inference.lifecycle.loading.rests import rest_from_loading
-from baton_inference.lifecycle.moves import MoveReader
+from baton_inference.lifecycle.model_tags import ModelTagReader
 from baton_inference.lifecycle.poller import Poller
 from baton_inference.lifecycle.status import Status
 from baton_inference.lifecycle.watcher import Watcher
@@ -45,7 +45,7 @@ class Core:
         poller: the thread that calls the watcher.
         metrics: the counters.
         registry: the client of the tracking server.
-        moves: the history of the alias, for the operations page.
+        tags: what the tags of the model say, for the operations page and metrics.
         arrow: the process that reads Arrow and Parquet bodies.
         clock: the clock of all parts.
         marks: the versions on trial in this process.
@@ -59,7 +59,7 @@ class Core:
     poller: Poller
     metrics: Metrics
     registry: RegistryClient
-    moves: MoveReader
+    tags: ModelTagReader
     arrow: ArrowReader
     clock: Clock
     marks: LoadMarks
@@ -140,12 +140,38 @@ def create_core(
     registry = registry or settings.open_registry()
     clock = clock or Clock()
     live, metrics, arrow = LiveVersions(), Metrics(), ArrowReader(settings.max_body_bytes)
-    rest = partial(rest_from_loading, live)
-    open_engine = open_engine or partial(open_onnx_engine, rest=rest)
-    loader = _create_loader(
-        settings, registry, arrow, open_engine=open_engine, clock=clock, rest=rest
+    loader = _create_loader(settings, registry, arrow, live, open_engine=open_engine, clock=clock)
+    tags, canary = _create_canary(settings, registry, loader, live, metrics, clock)
+    state = WatcherState(settings.model_name, settings.alias, live, metrics, clock)
+    on_swap = canary.poller.nudge if canary else lambda: None
+    watcher = Watcher(registry, loader, state, tags, clock, on_swap=on_swap)
+    options = build_options(settings)
+    return Core(
+        live=live,
+        watcher_state=state,
+        watcher=watcher,
+        poller=Poller(watcher, clock, poll_interval_s=settings.poll_interval_s),
+        metrics=metrics,
+        registry=registry,
+        tags=tags,
+        arrow=arrow,
+        clock=clock,
+        marks=loader.marks,
+        canary=canary,
+        predictions=None if options is None else PredictionLog(options, live, clock),
     )
-    moves = MoveReader(
+
+
+def _create_canary(  # noqa: PLR0913, PLR0917 - the parts of the core, wired in one place
+    settings: InferenceSettings,
+    registry: RegistryClient,
+    loader: Loader,
+    live: LiveVersions,
+    metrics: Metrics,
+    clock: Clock,
+) -> tuple[ModelTagReader, CanaryParts | None]:
+    """Creates the reader of the model's tags and the parts of the canary, which ask each other."""
+    tags = ModelTagReader(
         registry,
         settings.model_name,
         settings.alias,
@@ -160,46 +186,29 @@ def create_core(
         live=live,
         metrics=metrics,
         clock=clock,
-        find_record=lambda: moves.known.rollout,
+        find_record=lambda: tags.known.rollout,
     )
-    state = WatcherState(settings.model_name, settings.alias, live, metrics, clock)
-    on_swap = canary.poller.nudge if canary else lambda: None
-    watcher = Watcher(registry, loader, state, moves, clock, on_swap=on_swap)
-    poller = Poller(watcher, clock, poll_interval_s=settings.poll_interval_s)
-    options = build_options(settings)
-    return Core(
-        live,
-        state,
-        watcher,
-        poller,
-        metrics,
-        registry,
-        moves,
-        arrow,
-        clock,
-        loader.marks,
-        canary,
-        None if options is None else PredictionLog(options, live, clock),
-    )
+    return tags, canary
 
 
 def _create_loader(  # noqa: PLR0913 - its parts, wired in one place
     settings: InferenceSettings,
     registry: RegistryClient,
     arrow: ArrowReader,
+    live: LiveVersions,
     *,
-    open_engine: OpenEngine,
+    open_engine: OpenEngine | None,
     clock: Clock,
-    rest: Rest,
 ) -> Loader:
     """Creates the loader of both roles."""
+    rest = partial(rest_from_loading, live)
     protocols = list_protocols(has_grpc=settings.grpc_port is not None)
     cache = VersionCache(settings.cache_dir)
     aliases = [each for each in (settings.alias, settings.followed_canary) if each is not None]
     return Loader(
         registry,
         cache,
-        open_engine=open_engine,
+        open_engine=open_engine or partial(open_onnx_engine, rest=rest),
         compile_codecs=lambda version, schema, outputs: compile_codecs(
             CodecParts(version, schema, outputs, arrow, settings.max_rows), protocols
         ),

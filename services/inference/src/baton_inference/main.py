@@ -13,7 +13,7 @@ from baton_inference.core import Core, create_core
 from baton_inference.scoring.workers import Pools
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry import logs
-from baton_inference.web.key_file import KeyFile
+from baton_inference.web.access.key_file import KeyFile
 from baton_inference.web.tracing import Tracing, open_tracing
 from baton_inference.web.transport.listening import check_grpc, open_listener
 from baton_inference.web.transport.server import serve
@@ -63,7 +63,7 @@ def main() -> int:
             serve(app, listener, app.arrivals, app.direct, app.companions)
     finally:
         stop.ignore()  # a second signal must not end the shutdown halfway
-        _close(core, pools, tracing)
+        _close(core, pools, keys, tracing)
     return 0
 
 
@@ -92,9 +92,11 @@ def _report_failure(reason: str) -> int:
     return 1
 
 
-def _close(core: Core, pools: Pools, tracing: Tracing | None) -> None:
+def _close(core: Core, pools: Pools, keys: KeyFile | None, tracing: Tracing | None) -> None:
     core.close()
     pools.close()
+    if keys is not None:
+        keys.stop()
     if tracing is not None:
         tracing.close()
     log.info("stopped", unanswered=pools.pending)

@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
+import msgspec
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 
 from baton_common.locations import is_url
+from baton_common.prediction_log import MAX_FOLDER_BYTES, measure_model_folder
+from baton_common.settings import get_user_cache_dir
 from baton_registry.setting_types import Host, HttpUri
-from baton_registry.settings import RegistrySettings, get_user_cache_dir
+from baton_registry.settings import RegistrySettings
 
 LogFormat = Literal["auto", "json", "console"]
 OtlpProtocol = Literal["http/protobuf"]
@@ -45,12 +48,30 @@ def _check_apart(path: Path, info: ValidationInfo) -> Path:
 
 
 def _parse_columns(value: object) -> object:
-    """Parses names of columns: comma-separated, empty for none, `*` for all."""
+    """Parses names of columns: `*` for all, a JSON list, or comma-separated, empty for none."""
     if not isinstance(value, str):
         return value
     if value.strip() == ALL_COLUMNS:
         return None
+    if value.lstrip().startswith("["):
+        try:
+            return msgspec.json.decode(value, type=tuple[str, ...])
+        except msgspec.DecodeError as error:
+            raise ValueError(
+                f"must be a JSON list of texts, or comma-separated ({error})"
+            ) from error
     return tuple(name for part in value.split(",") if (name := part.strip()))
+
+
+def _check_folder(path: Path, info: ValidationInfo) -> Path:
+    """Rejects a log whose folder of the model cannot be created."""
+    name = info.data.get("model_name")
+    if isinstance(name, str) and (size := measure_model_folder(name)) > MAX_FOLDER_BYTES:
+        raise ValueError(
+            f"cannot hold the predictions of BATON_MODEL_NAME: percent-encoded, its folder's name "
+            f"takes {size} bytes, and may take {MAX_FOLDER_BYTES}; register a shorter name"
+        )
+    return path
 
 
 def _check_key(secret: SecretStr) -> SecretStr:
@@ -65,7 +86,12 @@ ShadowCpu = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 MaxRows = Annotated[int, Field(ge=1, le=10_000_000)]
 MaxBodyBytes = Annotated[int, Field(ge=1024, le=2**31)]
-PredictionsDir = Annotated[UserPath, BeforeValidator(_check_no_url), AfterValidator(_check_apart)]
+PredictionsDir = Annotated[
+    UserPath,
+    BeforeValidator(_check_no_url),
+    AfterValidator(_check_apart),
+    AfterValidator(_check_folder),
+]
 PredictionsRows = Annotated[float, Field(ge=1, le=100_000, allow_inf_nan=False)]
 PredictionsBytes = Annotated[int, Field(ge=2**20, le=2**50)]
 PredictionsDays = Annotated[int, Field(ge=1, le=3650)]

@@ -1,8 +1,10 @@
 """A label is checked: which class or number of the version it means."""
 
+import time
+
 import pytest
 
-from baton_inference.feedback.label_check import format_label
+from baton_inference.feedback.label_check import LabelCheck
 from baton_registry.versions.output_schema import Label, OutputSchema
 
 TEXTS = OutputSchema.from_classes(("no", "yes"))
@@ -39,7 +41,7 @@ def test_label_becomes_the_text_of_a_class_or_number(
     value: str | float, outputs: OutputSchema, text: str
 ) -> None:
     """Numbers and booleans are the class of the same value."""
-    assert format_label(value, outputs) == text
+    assert LabelCheck(outputs).format(value) == text
 
 
 @pytest.mark.parametrize(
@@ -70,12 +72,23 @@ def test_label_that_no_row_can_have(
 ) -> None:
     """The message says what is allowed."""
     with pytest.raises(ValueError, match=f"^must be.*{message.removeprefix('must be')}"):
-        format_label(value, outputs)
+        LabelCheck(outputs).format(value)
 
 
 def test_many_classes_are_not_all_named() -> None:
     """The message stays short."""
     classes = classify(*(f"{number}{'x' * 500}" for number in range(300)))
     with pytest.raises(ValueError, match="or one of 290 other classes") as caught:
-        format_label("?", classes)
+        LabelCheck(classes).format("?")
     assert len(str(caught.value)) < 600
+
+
+def test_a_label_of_many_classes_is_looked_up() -> None:
+    """1,000 labels are checked in milliseconds, valid or not. A search takes seconds."""
+    check = LabelCheck(classify(*(f"class {number}" for number in range(10_000))))
+    started_s = time.process_time()
+    for number in range(1000):
+        assert check.format(f"class {number + 9000}")
+        with pytest.raises(ValueError, match="9990 other classes"):
+            check.format("?")
+    assert time.process_time() - started_s < 0.5

@@ -12,6 +12,7 @@ from baton_inference.errors import NotStored
 from baton_inference.feedback.label_folder import SHARE, LabelFolder
 from baton_inference.feedback.label_merger import MERGED_FILES
 from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.locked_folders import lock_folders
 
 FILE_BYTES = 3000
 """More than a file of one label has."""
@@ -115,3 +116,24 @@ def test_other_files_do_not_matter(tmp_path: Path) -> None:
     log = Log(tmp_path)
     log.store()
     assert strange.is_dir()
+
+
+def test_folder_that_cannot_be_read_stops_no_labels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One day, or another model, of another user. It is reported once, and does not count."""
+    locked = [tmp_path / "labels" / name for name in ("model=m/date=2026-01-01", "model=other")]
+    for folder in locked:
+        folder.mkdir(parents=True)
+    lock_folders(monkeypatch, *locked)
+    log = Log(tmp_path, files=2)
+    with capture_logs() as lines:
+        for _ in range(2):
+            log.store()
+            log.time.now_s += 61
+        (log.files[0].parent / "large.parquet").write_bytes(bytes(2 * FILE_BYTES))
+        with pytest.raises(NotStored, match="limit"):
+            log.store()
+    line, full = lines
+    assert (line["log_level"], line["folders"]) == ("warning", [*map(str, locked)])
+    assert full["event"] == "labels cannot be stored"

@@ -10,12 +10,12 @@ from baton_inference.lifecycle.policy import (
     CanarySnapshot,
     Decision,
     FailedLoad,
-    Identity,
     Refusal,
     decide_canary,
 )
+from baton_registry.versions.model_version import VersionIdentity
 
-V1, V2, V3 = (Identity(number, f"models:/m-{number}") for number in "123")
+V1, V2, V3 = (VersionIdentity(number, f"models:/m-{number}") for number in "123")
 NOTHING, LOAD, WAIT, DROP = Decision.NOTHING, Decision.LOAD, Decision.WAIT, Decision.DROP
 
 identities = st.sampled_from([V1, V2, V3])

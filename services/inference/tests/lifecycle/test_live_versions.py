@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.live_versions import (
     CANARY,
     CanaryRoute,
     LiveVersion,
     LiveVersions,
 )
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
 from tests.support.fakes.live_version import make_live_version
 
 

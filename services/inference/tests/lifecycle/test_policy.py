@@ -11,18 +11,17 @@ from baton_inference.lifecycle.policy import (
     LOAD_RETRY_S,
     Decision,
     FailedLoad,
-    Identity,
     compute_wait_s,
     decide,
     drop_outdated,
 )
-from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.model_version import ModelVersion, VersionIdentity
 
-V1, V2 = Identity("1", "models:/m-1"), Identity("2", "models:/m-2")
-V1_OF_ANOTHER_REGISTRY = Identity("1", "models:/m-9")
+V1, V2 = VersionIdentity("1", "models:/m-1"), VersionIdentity("2", "models:/m-2")
+V1_OF_ANOTHER_REGISTRY = VersionIdentity("1", "models:/m-9")
 FETCH, ENGINE = FailureKind.FETCH, FailureKind.ENGINE
 
-identities = st.builds(Identity, st.sampled_from("123"), st.sampled_from("ab"))
+identities = st.builds(VersionIdentity, st.sampled_from("123"), st.sampled_from("ab"))
 times_s = st.floats(0, 1e6)
 RETRIED = [kind for kind in FailureKind if kind is not FailureKind.CRASHED]
 failures = st.builds(FailedLoad, identities, st.sampled_from(RETRIED), times_s, st.integers(1, 100))
@@ -46,8 +45,8 @@ failures = st.builds(FailedLoad, identities, st.sampled_from(RETRIED), times_s, 
     ],
 )
 def test_decisions_by_table(
-    serving: Identity | None,
-    aspired: Identity | None,
+    serving: VersionIdentity | None,
+    aspired: VersionIdentity | None,
     failure: FailedLoad | None,
     decision: Decision,
 ) -> None:
@@ -57,7 +56,10 @@ def test_decisions_by_table(
 
 @given(st.none() | identities, identities, st.none() | failures, times_s)
 def test_the_aspired_version_is_loaded_at_the_latest_after_its_retry(
-    serving: Identity | None, aspired: Identity, failure: FailedLoad | None, now_s: float
+    serving: VersionIdentity | None,
+    aspired: VersionIdentity,
+    failure: FailedLoad | None,
+    now_s: float,
 ) -> None:
     """It is loaded if and only if it does not serve already."""
     later_s = now_s + 1e6 + LOAD_RETRY_S
@@ -66,7 +68,10 @@ def test_the_aspired_version_is_loaded_at_the_latest_after_its_retry(
 
 @given(st.none() | identities, st.none() | identities, st.none() | failures, times_s)
 def test_the_serving_version_is_not_loaded_again(
-    serving: Identity | None, aspired: Identity | None, failure: FailedLoad | None, now_s: float
+    serving: VersionIdentity | None,
+    aspired: VersionIdentity | None,
+    failure: FailedLoad | None,
+    now_s: float,
 ) -> None:
     """Nothing is loaded if the alias is not set or its version already serves."""
     if aspired is None or aspired == serving:
@@ -75,7 +80,7 @@ def test_the_serving_version_is_not_loaded_again(
 
 @given(st.none() | identities, failures, identities, times_s)
 def test_a_moved_alias_is_followed_at_once(
-    serving: Identity | None, failure: FailedLoad, aspired: Identity, now_s: float
+    serving: VersionIdentity | None, failure: FailedLoad, aspired: VersionIdentity, now_s: float
 ) -> None:
     """Once the alias leaves a failed version, no version has to wait for its retry."""
     left = drop_outdated(failure, None)
@@ -108,7 +113,11 @@ def test_waits_are_about_the_interval_and_end_at_a_retry(
 
 @given(st.none() | identities, identities, failures, times_s, st.floats(-1e6, 1e6))
 def test_a_jump_of_the_clock_does_not_delay_a_version(
-    serving: Identity | None, aspired: Identity, failure: FailedLoad, now_s: float, jump_s: float
+    serving: VersionIdentity | None,
+    aspired: VersionIdentity,
+    failure: FailedLoad,
+    now_s: float,
+    jump_s: float,
 ) -> None:
     """After any jump, a failed version waits at most a minute for its retry.
 
@@ -126,8 +135,8 @@ def test_a_jump_of_the_clock_does_not_delay_a_version(
 
 def test_identity_is_version_and_source() -> None:
     """Version 1 of two registries are different versions."""
-    one = Identity.from_version(ModelVersion("m", "1", source="a"))
-    assert one == Identity("1", "a") != Identity.from_version(ModelVersion("m", "1", source="b"))
+    one = ModelVersion("m", "1", source="a").identity
+    assert one == VersionIdentity("1", "a") != ModelVersion("m", "1", source="b").identity
 
 
 def test_a_version_that_ended_the_process_waits_for_a_move_of_the_alias() -> None:

@@ -1,5 +1,6 @@
 """The log as a whole, driven by hand: when files are closed, and what a failing disk costs."""
 
+import errno
 import threading
 import time
 from datetime import UTC, datetime
@@ -11,15 +12,16 @@ import pytest
 from structlog.testing import capture_logs
 
 from baton_common.prediction_log import build_labels_folder
-from baton_inference.predictions import disk as disk_module
 from baton_inference.predictions import queue as queue_module
-from baton_inference.predictions.disk import RETRY_S
-from baton_inference.predictions.folder import LogFolder
+from baton_inference.predictions.files import disk as disk_module
+from baton_inference.predictions.files.disk import RETRY_S
+from baton_inference.predictions.files.folder import LogFolder
+from baton_inference.predictions.files.open_file import MAX_AGE_S, MAX_ROWS
 from baton_inference.predictions.logged_request import LoggedRequest
-from baton_inference.predictions.open_file import MAX_AGE_S, MAX_ROWS
 from baton_inference.predictions.prediction_log import TAKE_S, WAIT_S, PredictionLog
 from baton_inference.predictions.queue import MANY_ROWS
 from baton_inference.scoring.observer import OtherAnswer
+from tests.support.fakes.locked_folders import lock_folders
 from tests.support.fakes.predictions import (
     ManualLog,
     check_readable,
@@ -200,6 +202,63 @@ def test_files_wait_for_the_disk_within_a_bound(
     blocked.unlink()
     kept = [row["request_id"] for row in log.finish()]
     assert kept == [f"{number}" for number in range(log.log.counts.undone, 20)]
+
+
+def test_the_bounds_are_kept_while_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Old files are what fills a disk that is full."""
+    log = ManualLog(tmp_path)
+    log.answer(ROW)
+    log.finish()
+    monkeypatch.setattr(LogFolder, "write", _refuse)
+    log.answer(ROW)
+    log.wait()
+    log.wait(31 * 86_400)
+    assert log.log.counts.failures > 0
+    assert list_files(tmp_path) == []
+
+
+def test_one_folder_that_cannot_be_written_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files wait, and are written when it recovers."""
+    other = make_logged_version("2")
+    log = ManualLog(tmp_path, canary=other)
+    (tmp_path / "model=churn_model" / "version=2").mkdir(parents=True)
+    with monkeypatch.context() as patch:
+        lock_folders(patch, tmp_path / "model=churn_model")
+        log.answer(ROW)
+        log.answer(ROW, version=other, alias="canary")
+        log.wait()
+        log.wait(MAX_AGE_S)
+        assert (log.log.counts.written, log.log.counts.failures) == (1, 1)
+    assert [row["alias"] for row in read_rows(tmp_path)] == ["canary"]
+    log.wait(RETRY_S)
+    assert log.log.counts.written == 2
+
+
+def test_a_folder_that_cannot_be_tidied_is_reported_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no failure to write: rows are written as before."""
+    labels = tmp_path / "labels"
+    labels.mkdir()
+    log = ManualLog(tmp_path)
+    lock_folders(monkeypatch, labels)
+    with capture_logs() as lines:
+        for _ in range(3):
+            log.answer(ROW)
+            log.wait()
+            log.wait(MAX_AGE_S)
+    [line] = [each for each in lines if each["log_level"] != "info"]
+    assert line["folders"] == [str(labels)]
+    assert line["reason"] == "Permission denied"
+    assert (log.log.counts.written, log.log.counts.failures) == (3, 0)
+
+
+def _refuse(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_rows_that_cannot_be_written_at_the_end_are_counted(tmp_path: Path) -> None:

@@ -62,6 +62,17 @@ def test_a_large_request_keeps_every_nth_row() -> None:
     assert 1_000_000 / choice.step == MAX_REQUEST_ROWS
 
 
+@given(rows=st.integers(2, 50), spent=st.integers(0, 99), request_id=st.text())
+def test_row_0_of_several_is_never_kept_alone(rows: int, spent: int, request_id: str) -> None:
+    """It would look like a request of one row, to which the label of a routing key belongs."""
+    sampler, _ = make_sampler(10)
+    for number in range(spent):
+        sampler.choose(f"{number}", 1)
+    choice = sampler.choose(request_id, rows)
+    assert choice is not None
+    assert [*range(choice.first, rows, choice.step)] != [0]
+
+
 def test_the_share_returns_to_one() -> None:
     """Some seconds after a burst all rows are kept again."""
     sampler, clock = make_sampler()
@@ -79,7 +90,7 @@ def test_every_row_can_be_kept(rows: int, tokens: int, request_id: str) -> None:
     sampler, _ = make_sampler(max(1.0, tokens / 10))
     choice = sampler.choose(request_id, rows)
     assert choice is not None
-    assert 0 <= choice.first < choice.step <= rows
+    assert 0 <= choice.first < choice.step <= max(1, rows - 1)
     kept = range(choice.first, rows, choice.step)
     assert 1 <= len(kept) <= max(10, tokens)
     assert sampler.sampled_out == rows - len(kept)

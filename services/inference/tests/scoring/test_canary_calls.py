@@ -5,6 +5,7 @@ import contextlib
 import gc
 import threading
 import time
+import weakref
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +22,7 @@ from baton_inference.scoring.canary_calls import MAX_BLOCKED, MAX_WAITING, THREA
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from tests.support.fakes.bad_models import BAD, GOOD, SCHEMA, Harm, build_bad_model
 from tests.support.fakes.live_version import make_live_version
-from tests.support.fakes.models import ErrorModel, SumModel
+from tests.support.fakes.models import ErrorModel, SlowModel, SumModel
 
 LONG_S = 20.0
 
@@ -114,6 +115,39 @@ def test_one_bad_row_fails_its_own_request_alone(harm: Harm) -> None:
 def test_a_wrong_number_of_answers_is_a_failure() -> None:
     (outcome,) = run(make_request(make_canary("merges"), GOOD, BAD))
     assert isinstance(outcome, ModelFailure)
+
+
+class Cell:
+    """A value whose memory the test follows."""
+
+
+def test_rows_that_no_request_waits_for_are_freed_in_the_queue() -> None:
+    """Blocked threads would keep them, and their bodies, for as long as they are blocked."""
+    gate = threading.Event()
+    version = make_live_version(SlowModel(gate.wait))
+
+    async def use() -> None:
+        calls = CanaryCalls(threads=1)
+        running = calls.score(ScoreRequest(version, RowBatch(1, [(0.5, 1, "a")])), LONG_S)
+        await asyncio.sleep(0.01)
+        cells = [Cell(), Cell()]
+        kept = [weakref.ref(each) for each in cells]
+        late, cancelled = [
+            calls.score(ScoreRequest(version, RowBatch(1, [(cell,)])), 0.02) for cell in cells
+        ]
+        del cells
+        await asyncio.sleep(0)
+        cancelled.cancel()
+        with pytest.raises(ModelFailure):
+            await late
+        await asyncio.sleep(0.02)
+        assert [each() for each in kept] == [None, None]
+        gate.set()
+        assert (await running).version is version
+        await wait_until_free(calls)
+        calls.close()
+
+    asyncio.run(use())
 
 
 def test_an_endless_call_is_stopped_at_its_deadline() -> None:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from baton_inference.lifecycle.canary_switch import CanarySwitch
-from baton_inference.lifecycle.policy import Identity
-from baton_inference.lifecycle.trip_file import TripFile
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
+from baton_inference.lifecycle.trips.trip_file import TripFile
 from baton_inference.shadow import worker as worker_module
 from baton_inference.shadow.breaker import SETTLE_S
+from baton_registry.versions.model_version import VersionIdentity
 from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.shadow import ManualShadow, NumberModel, fail_from, make_rows
 
@@ -73,13 +73,13 @@ def test_a_trip_survives_a_restart_until_the_alias_moves(tmp_path: Path) -> None
     def restart() -> CanarySwitch:
         return CanarySwitch(TripFile(tmp_path, "churn_model", "canary"))
 
-    def find(switch: CanarySwitch, beside: Identity) -> str | None:
+    def find(switch: CanarySwitch, beside: VersionIdentity) -> str | None:
         trip = switch.find_trip(canary.identity, beside)
         return None if trip is None else trip.reason
 
     assert find(restart(), production.identity) == pair.find_trip()
-    assert find(restart(), Identity("9", "models:/m-9")) is None
+    assert find(restart(), VersionIdentity("9", "models:/m-9")) is None
     restart().forget_others(canary.identity)
     assert find(restart(), production.identity) is not None
-    restart().forget_others(Identity("3", "models:/m-3"))
+    restart().forget_others(VersionIdentity("3", "models:/m-3"))
     assert find(restart(), production.identity) is None

@@ -8,13 +8,13 @@ from structlog.testing import capture_logs
 from baton_inference.telemetry.request_log import (
     MAX_LINES_PER_SECOND,
     SLOW_S,
+    FinishedRequest,
     RequestLog,
-    RequestOutcome,
     is_notable,
 )
 from tests.support.fakes.clock import ManualClock
 
-REJECTED = RequestOutcome("id", "predict", 422, "3", 0.0012345, "invalid-rows")
+REJECTED = FinishedRequest("id", "predict", 422, "3", 0.0012345, "invalid-rows")
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_levels(status: int, level: str, event: str) -> None:
 def test_empty_fields_are_left_out() -> None:
     """Without a problem or a stack there is no field for it; without a version it is null."""
     with capture_logs() as logs:
-        RequestLog().write(RequestOutcome("id", "v2", 200, "", 2.0))
+        RequestLog().write(FinishedRequest("id", "v2", 200, "", 2.0))
     assert logs[0]["version"] is None
     assert not {"problem", "stack"} & set(logs[0])
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from baton_registry.api_keys import Scope, generate_key
+from baton_common.api_keys import Scope, generate_key
 from tests.support.fakes.bad_models import BAD, GOOD, build_bad_model
 from tests.support.rig.raw_http import RawAnswer, RawConnection, build_request
 from tests.support.rig.served_registry import serve_registry

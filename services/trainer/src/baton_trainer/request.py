@@ -4,10 +4,8 @@ Each section of the file is a model here, and each of its keys a field; `docs/ba
 explains them. All imports are fast, so a command line is checked before the work begins.
 """
 
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -16,27 +14,17 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
-    ValidationError,
 )
 
-from baton_common.locations import Location, is_url, parse_location, strip_credentials
-from baton_common.paths import expand_home
+from baton_common.locations import Location, parse_location
 from baton_engine.tables.text.separators import SEPARATORS, parse_separator
-from baton_trainer.errors import OptionError, RequestError
 
-if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
-
-DEFAULT_FILE = "baton.toml"
 DEFAULT_TARGET = "Churn"
 DEFAULT_REGRESSOR = "ridge"
 MAX_SEED = 2**32 - 2
 """NumPy accepts seeds of 32 bits, and the search uses the next one, too."""
 
 TargetTask = Literal["classification", "regression"]
-
-OptionValues = Mapping[str, Mapping[str, Any]]
-"""Values by section and key."""
 
 
 def _check_encoding(name: str) -> str:
@@ -63,13 +51,13 @@ def _to_texts(values: object) -> object:
     return {k: _to_text(v) for k, v in values.items()} if isinstance(values, Mapping) else values
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
     """Each field's description completes the sentence "allowed is …"."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Data(_Section):
+class Data(Section):
     """Where the table is and how to read it; None: Baton detects it."""
 
     file: Annotated[Location, PlainValidator(parse_location)] | None = Field(
@@ -89,7 +77,7 @@ class Data(_Section):
     decimal: Literal[".", ","] | None = Field(default=None, description='"." or ","')
 
 
-class Columns(_Section):
+class Columns(Section):
     """The roles of the columns."""
 
     target: str = Field(default=DEFAULT_TARGET, description="the name of a column")
@@ -108,7 +96,7 @@ class Columns(_Section):
     )
 
 
-class Train(_Section):
+class Train(Section):
     """How to train."""
 
     task: TargetTask | None = Field(
@@ -129,7 +117,7 @@ class Train(_Section):
         return bool({"cost_fp", "cost_fn"} & self.model_fields_set)
 
 
-class GateLimits(_Section):
+class GateLimits(Section):
     """Limits for a challenger, most of them relative to the version in production."""
 
     margin: float = Field(default=0.01, ge=0, le=1, description="a number from 0 to 1")
@@ -144,7 +132,7 @@ class GateLimits(_Section):
     """The size of the ONNX file; a megabyte is 10^6 bytes."""
 
 
-class TrainRequest(_Section):
+class TrainRequest(Section):
     """The whole request."""
 
     data: Data = Field(default=Data(), description="a table of keys")
@@ -160,71 +148,3 @@ class TrainRequest(_Section):
         if "estimator" not in self.train.model_fields_set:
             detected["estimator"] = DEFAULT_REGRESSOR
         return self.model_copy(update={"train": self.train.model_copy(update=detected)})
-
-
-_SECTIONS: Mapping[str, type[_Section]] = {
-    "data": Data,
-    "columns": Columns,
-    "train": Train,
-    "gate": GateLimits,
-}
-
-
-def load(config: Path | None, given: OptionValues) -> TrainRequest:
-    """Loads the request of a command line, completed by a file.
-
-    Args:
-        config: a `baton.toml`; None: the one in the working directory, if there is one.
-        given: the values of the command line, which override the file's key by key.
-
-    Raises:
-        OptionError: a value in `given` is not allowed.
-        RequestError: the file cannot be read, or one of its values is not allowed.
-    """
-    file = config or Path(DEFAULT_FILE)
-    document = _read(file) if config or file.is_file() else {}
-    from_file = _validate(document, f"{file}: [{{0}}] {{1}}", RequestError)
-    estimator = from_file.train.estimator
-    if given.get("train", {}).get("estimator", estimator) != estimator:
-        document.get("train", {}).pop("params", None)  # they belong to the file's estimator
-    names = {*document, *given}
-    merged = {name: {**document.get(name, {}), **given.get(name, {})} for name in names}
-    return _validate(merged, "--{1}", OptionError)
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise RequestError(f"{file}: {reason}; name a file that can be read") from error
-    except ValueError as error:  # not UTF-8, or not TOML
-        raise RequestError(f"{file}: {error}; it must be TOML in UTF-8") from error
-    data = document.get("data")
-    if isinstance(data, dict) and isinstance(name := data.get("file"), str) and not is_url(name):
-        data["file"] = str(file.parent / expand_home(Path(name)))
-    return document
-
-
-def _validate(
-    values: Mapping[str, Any], name_format: str, error_class: type[RequestError]
-) -> TrainRequest:
-    """Builds a request; `name_format` builds the name of a value from its section and key."""
-    try:
-        return TrainRequest.model_validate(values)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        section, key = (*map(str, first["loc"]), "")[:2]
-        fields: Mapping[str, FieldInfo] = TrainRequest.model_fields
-        value = values[section]
-        if key:
-            fields = _SECTIONS[section].model_fields
-            value = value[key]
-            if isinstance(value, str) and is_url(value):
-                value = strip_credentials(value)
-        name = name_format.format(section, key).rstrip()
-        if first["type"] == "extra_forbidden":
-            text = f"{name} is unknown; allowed are {', '.join(fields)}"
-        else:
-            text = f"{name} = {value!r}; allowed is {fields[key or section].description}"
-        raise error_class(text) from error

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, Field, PlainValidator
 
 from baton_common.locations import Location, parse_location
 from baton_common.paths import expand_home
-from baton_common.settings import read_setting
+from baton_common.settings import get_user_cache_dir, read_setting
 from baton_engine.settings import decline_telemetry
 from baton_registry.setting_types import Name
-from baton_registry.settings import RegistrySettings, get_user_cache_dir
+from baton_registry.settings import RegistrySettings
 from baton_registry.versions.keys import parse_signing_key
 from baton_registry.versions.signing import SigningKey
 

@@ -16,6 +16,7 @@ Deleting the alias needs more rights than the rest, so it comes last, and a refu
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +25,7 @@ from baton_cli.rollouts.control.store import Overtaken, RolloutStore
 from baton_registry.errors import PromotionRefused, VersionNotFound
 from baton_registry.promotion import alias_moves
 from baton_registry.promotion.history import Clock, get_utc_now
+from baton_registry.promotion.ledger import Move
 from baton_registry.versions.rollout_tags import ROLLOUT_PASSED, find_abort, format_abort
 from baton_registry.versions.signing import TrustedKey
 from baton_rollout.progress.actions import (
@@ -101,6 +103,7 @@ class Executor:
         promoting = record.promote()
         text = store.replace_record(text, promoting)
         self._check_verdict(record)  # --force does not skip an abort of this rollout
+        self._check_production(record)
         try:
             alias_moves.promote(
                 store.registry,
@@ -126,16 +129,18 @@ class Executor:
         plan, store = snapshot.record.plan, self.store
         store.set_verdict(plan.version, format_abort(message))
         if is_promoted:
-            alias_moves.rollback(
-                store.registry,
-                store.model,
-                alias=plan.alias,
-                by=plan.by,
-                to=snapshot.record.against,
-                reason=f"{get_marker(snapshot.record)} was aborted: {message}",
-                now=self.now,
-            )
+            self._undo_promotion(snapshot.record, message)
         return self._close(snapshot.text, snapshot.record, "aborted", message)
+
+    def _undo_promotion(self, record: Record, message: str) -> None:
+        """Moves production back, unless it has moved on: then there is nothing to undo."""
+        plan, store = record.plan, self.store
+        reason = f"{get_marker(record)} was aborted: {message}"
+        move = Move(self.now(), plan.version, record.against, "rollback", plan.by, reason)
+        with suppress(PromotionRefused):
+            alias_moves.execute_rollback(
+                store.registry, store.model, plan.alias, move, now=self.now
+            )
 
     def _close(
         self, text: str, record: Record, phase: Literal["promoted", "aborted"], message: str
@@ -149,6 +154,12 @@ class Executor:
     def _check_verdict(self, record: Record) -> None:
         """Raises `Overtaken` if the version was aborted since the snapshot. An abort wins."""
         if find_abort(self.store.read_version_tags(record.plan.version)) is not None:
+            raise Overtaken
+
+    def _check_production(self, record: Record) -> None:
+        """Raises `Overtaken` if production was moved to a third version since the snapshot."""
+        production = self.store.resolve(record.plan.alias)
+        if production is None or production.version not in (record.against, record.plan.version):
             raise Overtaken
 
     def _write(self, text: str, record: Record) -> Record:

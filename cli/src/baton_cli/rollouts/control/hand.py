@@ -15,7 +15,7 @@ from baton_cli.rollouts.control.starting import (
 )
 from baton_cli.rollouts.control.store import Overtaken
 from baton_registry.errors import RegistryError
-from baton_registry.versions.rollout_tags import ROLLOUT_FORCED, find_abort
+from baton_registry.versions.rollout_tags import ROLLOUT_FORCED, find_abort, format_abort
 from baton_rollout.progress.actions import Abort, Action, CloseAsPromoted
 from baton_rollout.progress.record import Record
 
@@ -123,7 +123,7 @@ def check_promotion(snapshot: Snapshot | None, version: str) -> None:
 
 def clear_abort(executor: Executor, version: str) -> None:
     """Lets an earlier abort of a version not count any more, for --force."""
-    if find_abort(executor.store.read_version_tags(version)) is not None:
+    if _is_aborted(executor, version):
         executor.store.set_verdict(version, ROLLOUT_FORCED)
 
 
@@ -134,23 +134,35 @@ def close_as_promoted(executor: Executor, snapshot: Snapshot | None, version: st
     `start`, closes the record.
     """
     if snapshot is not None and snapshot.record.plan.version == version:
-        with suppress(RegistryError):
+        with suppress(RegistryError, CommandFailed):
             _execute_once(executor, snapshot, CloseAsPromoted(f"by hand ({by})"))
 
 
 def abort_first(executor: Executor, alias: str, by: str) -> str | None:
     """Aborts the rollout against an alias, before a rollback. Returns its version, or None.
 
+    If the record changes each time, only the verdict is written. It is the commit: a controller
+    that sees it does not promote the version, and completes the abort in its next tick.
+
     Raises:
         RegistryError: the registry did not answer or refused.
     """
+    message, version = f"by {by}: baton rollback", ""
     for _ in range(ATTEMPTS):
         snapshot = find_ongoing(executor, alias)
         if snapshot is None:
-            return None
-        if _execute_once(executor, snapshot, Abort(f"by {by}: baton rollback")):
-            return snapshot.record.plan.version
-    return None
+            return version if _is_aborted(executor, version) else None
+        version = snapshot.record.plan.version
+        if _execute_once(executor, snapshot, Abort(message)):
+            return version
+    executor.store.set_verdict(version, format_abort(message))
+    return version
+
+
+def _is_aborted(executor: Executor, version: str) -> bool:
+    """Whether a version counts as aborted. False without a version."""
+    tags = executor.store.read_version_tags(version) if version else {}
+    return find_abort(tags) is not None
 
 
 def _execute_once(executor: Executor, snapshot: Snapshot, action: Action) -> bool:

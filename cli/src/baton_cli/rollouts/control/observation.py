@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from baton_cli.inference.status_client import Report
+from baton_cli.inference.report import Report
 from baton_cli.rollouts.control.snapshot import Snapshot
 from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress.actions import Abort, Action, CloseAsPromoted, Promote

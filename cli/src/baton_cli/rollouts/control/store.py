@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from baton_cli.errors import CommandFailed
 from baton_registry.errors import AliasNotSet, RegistryRefused, VersionNotFound
-from baton_registry.rest.artifacts import NOT_FOUND
 from baton_registry.rest.client import FORBIDDEN, RegistryClient
+from baton_registry.rest.error_codes import NOT_FOUND
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.rollout_tags import (
     ROLLOUT_TAG,
@@ -14,6 +15,8 @@ from baton_registry.versions.rollout_tags import (
     get_record_tag,
     get_weight_tag,
 )
+from baton_rollout.limits import Limits
+from baton_rollout.progress import fields
 from baton_rollout.progress.record import Record
 
 MAX_PAST = 50
@@ -93,7 +96,8 @@ class RolloutStore:
 
         Raises:
             Overtaken: the tag has changed.
-            CommandFailed: the record is too long for a tag, as only another client writes one.
+            CommandFailed: the rollout is under way, and its record is too long for a tag, as only
+                another client writes one.
         """
         self.check_record(known_text)
         text = _format(record)
@@ -173,11 +177,30 @@ class RolloutStore:
 
 
 def _format(record: Record) -> str:
-    """Formats a record. Raises `CommandFailed` if it is too long for a tag."""
+    """Formats a record. If it is too long for a tag, it is shortened, if the rollout has ended.
+
+    The end must be written whatever another client wrote: an abort, or `baton rollback`, needs it.
+
+    Raises:
+        CommandFailed: the record is too long, and the rollout is under way.
+    """
     try:
         return record.to_text()
     except ValueError as error:
-        raise CommandFailed(f"the rollout cannot be recorded: {error}") from error
+        if record.is_under_way:
+            raise CommandFailed(f"the rollout cannot be recorded: {error}") from error
+    return _shorten(record).to_text()
+
+
+def _shorten(record: Record) -> Record:
+    """Leaves out of a rollout that has ended what decides nothing any more."""
+    plan = replace(
+        record.plan,
+        by=fields.shorten(record.plan.by),
+        reason=fields.shorten(record.plan.reason),
+        limits=Limits(expects_change=record.plan.limits.expects_change),
+    )
+    return replace(record, plan=plan)
 
 
 def _try_parse(text: str) -> Record | None:

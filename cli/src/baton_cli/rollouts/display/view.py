@@ -1,6 +1,5 @@
 """Shows a rollout: two versions side by side, and the evidence of harm."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -18,7 +17,8 @@ from baton_cli.rollouts.display.texts import (
 )
 from baton_cli.terminal import to_printable_line
 from baton_common.utc import format_utc
-from baton_rollout.judgement import ABORT_ODDS, HOLD_ODDS, SignalJudgement, judge
+from baton_rollout.judgement import ABORT_ODDS, HOLD_ODDS, SignalJudgement
+from baton_rollout.progress.case import Case
 from baton_rollout.progress.facts import SERVING, ProcessReport
 from baton_rollout.progress.texts import (
     format_limit,
@@ -66,14 +66,9 @@ def build_table(seen: Observation) -> Table:
     version = f"version {seen.record.plan.version}"
     columns = ("signal", version, "95 % interval", "pairs", "allowed", "evidence")
     table = Table(*columns, box=None, pad_edge=False)
-    for judgement in judge_all(seen):
+    for judgement in Case(seen.record, seen.facts).judgements:
         table.add_row(*_format_row(judgement))
     return table
-
-
-def judge_all(seen: Observation) -> Sequence[SignalJudgement]:
-    """Judges the counts of all processes."""
-    return judge(seen.facts.pool_counts(), seen.record.plan.limits)
 
 
 def to_json(model: str, alias: str, seen: Observation | None) -> dict[str, Any]:
@@ -88,7 +83,7 @@ def to_json(model: str, alias: str, seen: Observation | None) -> dict[str, Any]:
         "weight": seen.record.weight,
         "step_ends_at": format_utc(seen.record.step_ends_at),
         "next": describe_next(seen) if seen.record.is_under_way else None,
-        "signals": [_to_json(judgement) for judgement in judge_all(seen)],
+        "signals": [_to_json(judgement) for judgement in Case(seen.record, seen.facts).judgements],
         "processes": [_describe_process(report) for report in seen.facts.reports],
     }
 

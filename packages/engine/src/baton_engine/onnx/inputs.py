@@ -8,12 +8,11 @@ import numpy as np
 from baton_engine.engine import EngineError
 from baton_engine.onnx.lone_row import LoneRow
 from baton_engine.tables.column_types import COLUMN_TYPES
-from baton_engine.tables.columns import Array, DType
+from baton_engine.tables.columns import MATRIX_NDIM, Array, DType
 from baton_engine.tables.text.datetimes import convert_datetimes
 from baton_registry.versions.schema import Column, Schema
 
 _DTYPES: dict[str, DType] = {each.onnx: each.dtype for each in COLUMN_TYPES.values()}
-_TABLE = 2
 _SHOWN = 3
 
 
@@ -67,7 +66,7 @@ class Inputs:
         return {
             # No call unless it is needed: calls are most of the cost of a single row.
             name: column
-            if (column := columns[name]).dtype is dtype and column.ndim == _TABLE
+            if (column := columns[name]).dtype is dtype and column.ndim == MATRIX_NDIM
             else cast_column(column, dtype)
             for name, dtype in self._inputs.items()
         }

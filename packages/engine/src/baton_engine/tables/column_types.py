@@ -150,10 +150,3 @@ _ALL = (
 
 COLUMN_TYPES: Mapping[str, ColumnType] = {each.name: each for each in _ALL}
 """The types by name."""
-
-LABEL_TYPES: Mapping[type, ColumnType] = {
-    bool: COLUMN_TYPES["boolean"],
-    int: COLUMN_TYPES["long"],
-    str: COLUMN_TYPES["string"],
-}
-"""The type of a column of labels, by the labels' Python type."""

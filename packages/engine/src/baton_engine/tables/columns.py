@@ -12,6 +12,9 @@ from baton_registry.versions.schema import Column
 Array = NDArray[Any]
 DType = np.dtype[Any]
 
+MATRIX_NDIM = 2
+"""The dimensions of an array with rows and columns."""
+
 ENCODED_MISSING = ""
 """A missing category. No trained category is empty, so one-hot encoding gives zeros."""
 

@@ -19,8 +19,6 @@ from baton_export.estimators.links import (
 from baton_export.graph.table import Table
 from baton_export.unwrapping import unwrap
 
-_TWO = 2
-
 
 def emit_calibrated(model: Any, table: Table, emitter: Emitter) -> Classes:
     """`CalibratedClassifierCV`: the mean over its calibrated classifiers."""
@@ -43,16 +41,16 @@ def _emit_member(member: Any, count: int, table: Table, emitter: Emitter) -> str
     if has_decision and classes.decision is None:
         raise Unsupported("its decision function has no ONNX form", "use another estimator")
     source = str(classes.decision) if has_decision else require_probabilities(classes)
-    if count == _TWO and not has_decision:
+    if classes.is_binary and not has_decision:
         source = take_column(source, 1, emitter)
     if member.method not in ("sigmoid", "isotonic"):
         raise Unsupported(f"method={member.method!r}", "use method='sigmoid'")
     columns = []
     for place, calibrator in enumerate(member.calibrators):
-        value = source if count == _TWO else take_column(source, place, emitter)
+        value = source if classes.is_binary else take_column(source, place, emitter)
         emit = _emit_sigmoid if member.method == "sigmoid" else _emit_isotonic
         columns.append(emit(calibrator, value, emitter))
-    if count == _TWO:
+    if classes.is_binary:
         return emit_pair(columns[0], emitter)
     joined = emitter.graph.add("Concat", *columns, axis=1)
     return emit_normalized(joined, emitter, empty=1 / count)

@@ -19,8 +19,6 @@ from baton_export.estimators.links import (
 )
 from baton_export.graph.table import Matrix, Table, concatenate
 
-_TWO = 2
-
 
 def emit_voting_classifier(model: Any, table: Table, emitter: Emitter) -> Classes:
     """`VotingClassifier`: the weighted mean of the probabilities, or the most votes."""
@@ -47,10 +45,10 @@ def emit_stacking_classifier(model: Any, table: Table, emitter: Emitter) -> Clas
         answer = emitter.emit_classes(member, table)
         if method == "predict_proba":
             tensor, width = require_probabilities(answer), answer.count
-            if width == _TWO:  # the first says nothing that the second does not say
+            if answer.is_binary:  # the first says nothing that the second does not say
                 tensor, width = take_column(tensor, 1, emitter), 1
         elif method == "decision_function" and answer.decision is not None:
-            tensor, width = answer.decision, 1 if answer.count == _TWO else answer.count
+            tensor, width = answer.decision, 1 if answer.is_binary else answer.count
         else:
             raise Unsupported(f"stack_method={method!r}", "use predict_proba")
         parts.append(Table.from_matrix(Matrix(tensor, width)))
@@ -141,7 +139,7 @@ def emit_classifier_chain(model: Any, table: Table, emitter: Emitter) -> Labels:
 def join_labels(members: Sequence[Classes], emitter: Emitter) -> Labels:
     """Joins classifiers of two classes to several labels."""
     graph = emitter.graph
-    if any(each.count != _TWO for each in members):
+    if any(not each.is_binary for each in members):
         raise Unsupported("a label does not have two classes", "register one model per target")
     shape = graph.add_constant(np.array([-1, 1]))
     indices = [graph.add("Reshape", emit_index(each, emitter), shape) for each in members]

@@ -10,8 +10,8 @@ from baton_export.emitter import Classes, Emitter
 from baton_export.errors import Refused, Unsupported
 from baton_export.estimators.links import emit_normalized, emit_sigmoid_pair
 from baton_export.graph.table import Matrix, Table
+from baton_export.tasks import BINARY_CLASSES
 
-_TWO = 2
 _HUGE = 1e6
 
 
@@ -63,7 +63,7 @@ def emit_logistic(model: Any, table: Table, emitter: Emitter) -> Classes:
     decision = str(plain.decision)
     scheme = getattr(model, "multi_class", "auto")
     is_liblinear = model.solver == "liblinear"
-    if plain.count == _TWO:
+    if plain.is_binary:
         factor = 2.0 if scheme == "multinomial" else 1.0
         probabilities = emit_sigmoid_pair(decision, emitter, factor)
     elif scheme in ("ovr", "warn") or (scheme in ("auto", "deprecated") and is_liblinear):
@@ -78,7 +78,7 @@ def emit_discriminant(model: Any, table: Table, emitter: Emitter) -> Classes:
     """`LinearDiscriminantAnalysis`: sklearn-onnx#1116 squares the odds of two classes."""
     plain = emit_decision(model, table, emitter)
     decision = str(plain.decision)
-    if plain.count == _TWO:
+    if plain.is_binary:
         probabilities = emit_sigmoid_pair(decision, emitter)
     else:
         probabilities = emitter.graph.add("Softmax", decision, axis=1)
@@ -93,7 +93,7 @@ def emit_sgd(model: Any, table: Table, emitter: Emitter) -> Classes:
         return plain
     if model.loss not in ("log_loss", "log"):
         raise Unsupported(f"the probabilities of loss={model.loss!r}", "use loss='log_loss'")
-    if plain.count == _TWO:
+    if plain.is_binary:
         probabilities = emit_sigmoid_pair(decision, emitter)
     else:
         probabilities = emit_normalized(emitter.graph.add("Sigmoid", decision), emitter)
@@ -136,7 +136,7 @@ def emit_network_classifier(model: Any, table: Table, emitter: Emitter) -> Class
     """`MLPClassifier` of one target."""
     raw = emit_network(model, table, emitter)
     if model.out_activation_ == "logistic" and raw.width == 1:
-        return Classes(_TWO, emit_sigmoid_pair(raw.tensor, emitter), raw.tensor)
+        return Classes(BINARY_CLASSES, emit_sigmoid_pair(raw.tensor, emitter), raw.tensor)
     if model.out_activation_ != "softmax":
         raise Unsupported("several yes-or-no labels", "use MultiOutputClassifier")
     probabilities = emitter.graph.add("Softmax", raw.tensor, axis=1)

@@ -7,8 +7,7 @@ from onnx import TensorProto
 
 from baton_export.emitter import Classes, Emitter
 from baton_export.errors import Unsupported
-
-_TWO = 2
+from baton_export.tasks import BINARY_CLASSES
 
 
 def emit_sigmoid_pair(decision: str, emitter: Emitter, factor: float = 1.0) -> str:
@@ -42,7 +41,7 @@ def emit_index(classes: Classes, emitter: Emitter) -> str:
         return classes.index
     graph = emitter.graph
     if classes.decision is not None:
-        if classes.count > _TWO:
+        if classes.count > BINARY_CLASSES:
             return graph.add("ArgMax", classes.decision, axis=1, keepdims=0)
         is_second = graph.add("Greater", classes.decision, graph.add_constant(0.0))
         flat = graph.add("Reshape", is_second, graph.add_constant(np.array([-1])))

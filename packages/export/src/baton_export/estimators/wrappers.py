@@ -13,8 +13,6 @@ from baton_export.estimators.links import require_probabilities, take_column
 from baton_export.graph.table import Matrix, Table
 from baton_export.steps.functions import emit_function
 
-_TWO = 2
-
 
 def emit_transformed_target(model: Any, table: Table, emitter: Emitter) -> Matrix:
     """`TransformedTargetRegressor`: the inverse of a numpy function or of a scaler."""

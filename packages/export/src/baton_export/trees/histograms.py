@@ -11,7 +11,8 @@ from baton_export.errors import Refused, Unsupported
 from baton_export.estimators.links import emit_sigmoid_pair
 from baton_export.graph.table import Matrix, Table, concatenate
 from baton_export.steps.columns import find_columns
-from baton_export.trees.forest import LEQ, Tree, emit_sums
+from baton_export.trees.forest import emit_sums
+from baton_export.trees.tree import LEQ, Tree
 
 _LOG_LINK = ("poisson", "gamma")
 

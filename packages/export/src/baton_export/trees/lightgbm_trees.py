@@ -17,13 +17,14 @@ from baton_export.errors import Refused, Unsupported
 from baton_export.estimators.links import emit_normalized, emit_pair
 from baton_export.graph.table import Matrix, Table, concatenate
 from baton_export.steps.categories import map_to_numbers
-from baton_export.trees.forest import LEQ, Tree, emit_sums
+from baton_export.tasks import BINARY_CLASSES
+from baton_export.trees.forest import emit_sums
+from baton_export.trees.tree import LEQ, Tree
 
 _ZERO = 1e-35
 """What LightGBM takes for zero (`kZeroThreshold`)."""
 _EXP = ("poisson", "gamma", "tweedie")
 _PLAIN = ("regression", "regression_l1", "huber", "fair", "quantile", "mape")
-_TWO = 2
 _RANKS = ("lambdarank", "rank_xendcg")
 
 
@@ -70,7 +71,7 @@ def count_classes(booster: Any) -> int | None:
     """Returns the number of classes of a `Booster`; None: a regression."""
     dump = _read(booster, 1)
     if dump.objective in ("binary", "cross_entropy"):
-        return _TWO if dump.objective == "binary" else None
+        return BINARY_CLASSES if dump.objective == "binary" else None
     return dump.targets if dump.objective.startswith("multiclass") else None
 
 

@@ -14,15 +14,12 @@ from baton_export.emitter import Anomalies, Answer, Classes, Emitter, Labels
 from baton_export.errors import Unsupported
 from baton_export.estimators.links import emit_sigmoid_pair
 from baton_export.graph.table import Matrix, Table
-from baton_export.trees.forest import LEQ, Tree, emit_sums, emit_votes
+from baton_export.tasks import BINARY_CLASSES
+from baton_export.trees.forest import emit_sums, emit_votes
+from baton_export.trees.tree import LEQ, Tree
 
-_TWO = 2
-TREES = (
-    "DecisionTreeClassifier",
-    "ExtraTreeClassifier",
-    "DecisionTreeRegressor",
-    "ExtraTreeRegressor",
-)
+_SPLIT_ROWS = 2
+"""So many rows need exactly one split."""
 
 
 def emit_classifier(model: Any, table: Table, emitter: Emitter) -> Answer:
@@ -110,12 +107,12 @@ def emit_double(tensor: str, emitter: Emitter) -> str:
 
 def _emit_labels(model: Any, members: Any, matrix: Matrix, emitter: Emitter) -> Labels:
     graph = emitter.graph
-    if any(len(each) != _TWO for each in model.classes_):
+    if any(len(each) != BINARY_CLASSES for each in model.classes_):
         raise Unsupported("a label does not have two classes", "register one model per target")
     indices, probabilities = [], []
     for label in range(len(model.classes_)):
         trees = [_read_tree(tree, _to_shares(tree)[:, label], columns) for tree, columns in members]
-        index, votes = emit_votes(trees, _TWO, matrix, emitter)
+        index, votes = emit_votes(trees, BINARY_CLASSES, matrix, emitter)
         shape = graph.add_constant(np.array([-1, 1]))
         indices.append(graph.add("Reshape", index, shape))
         second = graph.add("Gather", votes, graph.add_constant(np.array([1])), axis=1)
@@ -183,6 +180,6 @@ def _count_depths(inner: Any) -> Any:
 
 def _average_path(rows: Any) -> Any:
     rows = np.asarray(rows, dtype=float)
-    safe = np.maximum(rows, _TWO + 1)
+    safe = np.maximum(rows, _SPLIT_ROWS + 1)
     average = 2.0 * (np.log(safe - 1.0) + np.euler_gamma) - 2.0 * (safe - 1.0) / safe
-    return np.where(rows <= 1, 0.0, np.where(rows == _TWO, 1.0, average))
+    return np.where(rows <= 1, 0.0, np.where(rows == _SPLIT_ROWS, 1.0, average))

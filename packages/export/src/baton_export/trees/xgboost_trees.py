@@ -1,13 +1,7 @@
-"""XGBoost: estimators and Boosters, from the model that the library saves as JSON.
-
-The format: https://xgboost.readthedocs.io/en/stable/tutorials/saving_model.html. XGBoost rounds
-numbers to float32.
-"""
+"""XGBoost: estimators and Boosters. XGBoost rounds numbers to float32."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,10 +13,16 @@ from baton_export.estimators.linear import emit_product
 from baton_export.estimators.links import emit_pair
 from baton_export.graph.table import Matrix, Table, concatenate
 from baton_export.steps.categories import map_to_numbers
-from baton_export.trees.forest import LT, Tree, emit_single_sums
+from baton_export.tasks import BINARY_CLASSES
+from baton_export.trees.forest import emit_single_sums
+from baton_export.trees.xgboost_json import (
+    EXP,
+    load_learner,
+    read_base,
+    read_categories,
+    read_trees,
+)
 
-_SIGMOID = ("binary:logistic", "reg:logistic", "binary:logitraw")
-_EXP = ("count:poisson", "reg:gamma", "reg:tweedie")
 _PLAIN = (
     "reg:squarederror",
     "reg:absoluteerror",
@@ -32,14 +32,13 @@ _PLAIN = (
 )
 _NO_PROBABILITIES = {"multi:softmax": "multi:softprob", "binary:logitraw": "binary:logistic"}
 """Objectives whose `Booster.predict` returns labels or margins, and those to use instead."""
-_TWO = 2
 
 
 def emit_estimator(model: Any, table: Table, emitter: Emitter) -> Answer:
     """`XGBClassifier`, `XGBRegressor` and their forests."""
     iterations = _find_iterations(model)
     table = _replace_missing(model.missing, table, emitter)
-    learner = _load(model.get_booster())
+    learner = load_learner(model.get_booster())
     if hasattr(model, "n_classes_"):
         return _emit_classes(learner, int(model.n_classes_), iterations, table, emitter)
     return _emit_values(learner, iterations, table, emitter)
@@ -47,7 +46,7 @@ def emit_estimator(model: Any, table: Table, emitter: Emitter) -> Answer:
 
 def emit_booster(model: Any, table: Table, emitter: Emitter) -> Answer:
     """A `Booster`: the classes are 0, 1 and so on."""
-    learner = _load(model)
+    learner = load_learner(model)
     objective = learner["objective"]["name"]
     if objective in _NO_PROBABILITIES:
         raise Refused(
@@ -61,10 +60,10 @@ def emit_booster(model: Any, table: Table, emitter: Emitter) -> Answer:
 
 def count_classes(booster: Any) -> int | None:
     """Returns the number of classes of a `Booster`; None: a regression."""
-    learner = _load(booster)
+    learner = load_learner(booster)
     objective = learner["objective"]["name"]
     if objective in ("binary:logistic", "binary:hinge", "binary:logitraw"):
-        return _TWO
+        return BINARY_CLASSES
     if objective in ("multi:softprob", "multi:softmax"):
         return int(learner["learner_model_param"]["num_class"])
     return None
@@ -89,17 +88,13 @@ def _emit_classes(
 def _emit_values(learner: Any, iterations: int | None, table: Table, emitter: Emitter) -> Matrix:
     raw = _emit_margin(learner, iterations, table, emitter)
     objective = learner["objective"]["name"]
-    if objective in _EXP:
+    if objective in EXP:
         return Matrix(emitter.graph.add("Exp", raw.tensor), raw.width)
     if objective == "reg:logistic":
         return Matrix(emitter.graph.add("Sigmoid", raw.tensor), raw.width)
     if objective not in _PLAIN:
         raise Unsupported(f"objective {objective!r}", f"use one of {', '.join(_PLAIN)}")
     return raw
-
-
-def _load(booster: Any) -> Any:
-    return json.loads(bytes(booster.save_raw("json")))["learner"]
 
 
 def _find_iterations(model: Any) -> int | None:
@@ -116,7 +111,7 @@ def _emit_margin(learner: Any, iterations: int | None, table: Table, emitter: Em
     matrix = table.join(emitter.graph)
     targets = max(int(learner["learner_model_param"]["num_class"]), 1)
     targets = max(targets, int(learner["learner_model_param"].get("num_target", 1)))
-    base = _read_base(learner, targets)
+    base = read_base(learner, targets)
     if booster["name"] == "gblinear":
         weights = np.array(booster["model"]["weights"], dtype=float).reshape(-1, targets)
         matrix = emitter.round_to_single(matrix)
@@ -124,77 +119,10 @@ def _emit_margin(learner: Any, iterations: int | None, table: Table, emitter: Em
         zero = emitter.graph.add_constant(0.0)
         filled = Matrix(emitter.graph.add("Where", is_gap, zero, matrix.tensor), matrix.width)
         return emit_product(filled, weights[:-1].T, weights[-1] + base, emitter)
-    trees = _read_trees(booster, targets, iterations)
+    trees = read_trees(booster, targets, iterations)
     single = emitter.cast(matrix.tensor, TensorProto.FLOAT)
     sums = emit_single_sums(trees, [*map(float, base)], single, emitter)
     return Matrix(emitter.cast(sums, TensorProto.DOUBLE), targets)
-
-
-def _read_base(learner: Any, targets: int) -> Any:
-    """Returns the start of the sums: `base_score` before the link."""
-    text = str(learner["learner_model_param"]["base_score"])
-    score = np.array(json.loads(text), dtype=np.float32).astype(float).reshape(-1)
-    objective = learner["objective"]["name"]
-    if objective in _SIGMOID:
-        score = -np.log(1.0 / score - 1.0)
-    elif objective in _EXP:
-        score = np.log(score)
-    return np.broadcast_to(score, (targets,))
-
-
-def _read_trees(booster: Any, targets: int, iterations: int | None) -> list[Tree]:
-    drops = booster.get("weight_drop")  # of dart
-    model = booster["gbtree"]["model"] if "gbtree" in booster else booster["model"]
-    trees, owners = model["trees"], model["tree_info"]
-    if iterations is not None:
-        limits = model.get("iteration_indptr")
-        parallel = int(model["gbtree_model_param"].get("num_parallel_tree", 1) or 1)
-        end = limits[iterations] if limits else iterations * parallel * targets
-        trees, owners = trees[:end], owners[:end]
-    weights = drops or [1.0] * len(trees)
-    parts = zip(trees, owners, weights)
-    return [_read_tree(tree, owner, targets, float(weight)) for tree, owner, weight in parts]
-
-
-def _read_tree(content: Mapping[str, Any], target: int, targets: int, weight: float) -> Tree:
-    if int(content["tree_param"].get("size_leaf_vector", 1) or 1) > 1:
-        raise Unsupported("multi_strategy='multi_output_tree'", "use 'one_output_per_tree'")
-    sets = _read_sets(content)
-    tree = Tree()
-    left, right = content["left_children"], content["right_children"]
-    values = np.array(content["split_conditions"], dtype=np.float32).astype(float)
-    defaults = [bool(each) for each in content["default_left"]]
-    firsts: dict[int, int] = {}
-    splits: list[tuple[list[int], int, int]] = []
-    open_nodes = [0]
-    while open_nodes:
-        node = open_nodes.pop()
-        if left[node] < 0:
-            leaf = [0.0] * targets
-            leaf[target] = float(values[node]) * weight
-            firsts[node] = tree.add_leaf(leaf)
-            continue
-        feature = int(content["split_indices"][node])
-        if node in sets:  # a category of the set goes right
-            numbers = tree.add_membership(feature, sets[node], missing=not defaults[node])
-            splits.append((numbers, right[node], left[node]))
-        else:
-            numbers = [tree.add_split(LT, feature, float(values[node]), missing=defaults[node])]
-            splits.append((numbers, left[node], right[node]))
-        firsts[node] = numbers[0]
-        open_nodes += [right[node], left[node]]
-    for numbers, yes, no in splits:
-        for each in numbers:
-            tree.yes[each] = firsts[yes]
-        tree.no[numbers[-1]] = firsts[no]
-    return tree
-
-
-def _read_sets(content: Mapping[str, Any]) -> dict[int, list[int]]:
-    """Returns the categories of each categorical split, by node."""
-    parts = (content.get(f"categories_{name}", []) for name in ("nodes", "segments", "sizes"))
-    every = content.get("categories", [])
-    return {node: every[start : start + size] for node, start, size in zip(*parts)}
 
 
 def _replace_missing(missing: Any, table: Table, emitter: Emitter) -> Table:
@@ -213,7 +141,7 @@ def _encode_texts(learner: Any, table: Table, emitter: Emitter) -> Table:
     """Emits the codes of text columns; XGBoost records the categories since 3.1."""
     if not any(each.matrix.is_text for each in table.columns):
         return table
-    recorded = _read_categories(learner)
+    recorded = read_categories(learner)
     columns = [table.take([place]) for place in range(table.width)]
     for place, column in enumerate(columns):
         if not column.is_text:
@@ -228,15 +156,3 @@ def _encode_texts(learner: Any, table: Table, emitter: Emitter) -> Table:
         mapped = map_to_numbers(matrix, categories, codes, emitter, default=np.nan)
         columns[place] = Table.from_matrix(Matrix(mapped, 1))
     return concatenate(columns)
-
-
-def _read_categories(learner: Any) -> list[list[str]]:
-    """Returns the texts of each column's categories; they are stored as one run of UTF-8 bytes."""
-    content = learner.get("cats") or learner["gradient_booster"].get("model", {}).get("cats") or {}
-    return [_decode(each) for each in content.get("enc", [])]
-
-
-def _decode(column: Mapping[str, Any]) -> list[str]:
-    offsets, values = column.get("offsets", []), column.get("values", [])
-    content = bytes(each % 256 for each in values) if offsets else b""
-    return [content[start:end].decode() for start, end in zip(offsets, offsets[1:])]

@@ -18,9 +18,6 @@ from baton_export.unwrapping import is_pipeline, iter_steps, unwrap
 from baton_export.usual.boosters import register_boosters
 from baton_export.usual.outputs import finish_outputs
 
-MAX_COLUMNS = 2_000
-"""skl2onnx compares each input with all others: 20,000 columns would take minutes."""
-
 
 def convert_usual(model: Any, inputs: Inputs, task: ModelTask) -> onnx.ModelProto:
     """Converts the whole model with skl2onnx.

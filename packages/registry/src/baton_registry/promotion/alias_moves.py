@@ -17,10 +17,8 @@ from baton_registry.errors import (
 from baton_registry.promotion import guard, ledger, rollback_stack
 from baton_registry.promotion.history import (
     Clock,
-    get_number,
     get_utc_now,
     read_entries,
-    sync_and_read_moves,
     sync_ledger,
 )
 from baton_registry.promotion.ledger import Entry, Move
@@ -68,10 +66,10 @@ def promote(  # noqa: PLR0913 - the options of the command
         RegistryRefused: the registry rejected the request.
     """
     target = _find_target(client, model, version)
-    current = sync_ledger(client, model, alias, now)
+    position = sync_ledger(client, model, alias, now)
     if not force:
-        guard.check_promotion(client, target, current, trusted)
-    move = Move(now(), get_number(current), target.version, "promote", by, reason)
+        guard.check_promotion(client, target, position.current, trusted)
+    move = Move(now(), position.number, target.version, "promote", by, reason)
     return _commit(client, model, alias, move)
 
 
@@ -85,7 +83,7 @@ def rollback(  # noqa: PLR0913 - the options of the command
     reason: str = "",
     now: Clock = get_utc_now,
 ) -> Move:
-    """Moves the alias back to the previous version, or to `to`, without checks.
+    """Moves the alias back to the previous version, or to `to`, without the checks of `promote`.
 
     Args:
         client: the registry client.
@@ -103,11 +101,12 @@ def rollback(  # noqa: PLR0913 - the options of the command
         AliasNotSet: the alias was never set, or the model does not exist.
         NothingToRollBackTo: the ledger has no earlier version.
         VersionNotFound: the version to go back to does not exist.
+        PromotionRefused: the alias was moved to a third version at the same time.
         RegistryUnavailable: the registry gave no answer.
         RegistryRefused: the registry rejected the request.
     """
     move = plan_rollback(client, model, alias=alias, by=by, to=to, reason=reason, now=now)
-    return _commit(client, model, alias, move)
+    return execute_rollback(client, model, alias, move, now=now)
 
 
 def plan_rollback(  # noqa: PLR0913 - the options of the command
@@ -121,14 +120,13 @@ def plan_rollback(  # noqa: PLR0913 - the options of the command
     now: Clock = get_utc_now,
 ) -> Move:
     """Finds the move that `rollback` would make, and makes none. Arguments and errors are its."""
-    current_number = get_number(sync_ledger(client, model, alias, now))
+    position = sync_ledger(client, model, alias, now)
     if to is None:
-        moves = sync_and_read_moves(client, model, alias=alias, now=now)
-        if current_number is None and not moves:
+        if position.number is None and not position.moves:
             raise AliasNotSet.for_alias(model, alias)
-        to = rollback_stack.find_rollback_target(moves, current_number)
+        to = rollback_stack.find_rollback_target(position.moves, position.number)
     version = client.get_version(model, to).version
-    return Move(now(), current_number, version, "rollback", by, reason)
+    return Move(now(), position.number, version, "rollback", by, reason)
 
 
 def execute_rollback(
@@ -144,7 +142,7 @@ def execute_rollback(
         RegistryUnavailable: the registry gave no answer.
         RegistryRefused: the registry rejected the request.
     """
-    current_number = get_number(sync_ledger(client, model, alias, now))
+    current_number = sync_ledger(client, model, alias, now).number
     if current_number not in (move.from_version, move.to_version):
         raise PromotionRefused(
             f"alias {alias!r} has moved from version {move.from_version} to {current_number} at"

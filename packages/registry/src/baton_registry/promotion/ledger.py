@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
+from baton_common.model_tags import MAX_TAG_CHARACTERS
 from baton_common.texts import shorten_to_line
 from baton_common.utc import format_utc
 
@@ -22,8 +23,6 @@ How = Literal["promote", "rollback", "external"]
 INTENT_LIFETIME = timedelta(minutes=1)
 """Older intents are abandoned: the next command deletes them."""
 
-MAX_TAG_CHARACTERS = 4_800
-"""The value of a model's tag is a VARCHAR(5000) in MLflow's tables; PostgreSQL enforces it."""
 MAX_TEXTS = (("by", 200), ("reason", 2000))
 """To so many characters the texts of an entry are cut if it is too long for a tag."""
 
@@ -49,7 +48,7 @@ class Move:
     reason: str = ""
 
     def to_json(self) -> dict[str, str | None]:
-        """Converts the move to the form of `baton history --json`."""
+        """Converts the move to the form that its tag has."""
         return {
             "at": format_utc(self.at),
             "from": self.from_version,

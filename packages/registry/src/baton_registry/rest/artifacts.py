@@ -12,13 +12,12 @@ from baton_registry.errors import (
     RegistryRefused,
     VersionNotFound,
 )
+from baton_registry.rest.error_codes import INVALID, NOT_FOUND
 from baton_registry.rest.transport import ARTIFACTS_API, FIRST_ERROR_STATUS, Transport
 from baton_registry.versions.files import MAX_FILE_BYTES
 from baton_registry.versions.mlmodel import check_path
 from baton_registry.versions.model_version import ModelVersion
 
-NOT_FOUND = "RESOURCE_DOES_NOT_EXIST"
-INVALID = "INVALID_PARAMETER_VALUE"
 HTTP_NOT_FOUND = 404
 DOWNLOAD_TIMEOUT_S = 300.0
 """The limit for one file."""

@@ -7,11 +7,8 @@ import httpx
 
 from baton_registry.errors import AliasNotSet, RegistryRefused
 from baton_registry.rest.access import RegistryAccess, open_http
-from baton_registry.rest.artifacts import (
-    INVALID,
-    NOT_FOUND,
-    to_version_error,
-)
+from baton_registry.rest.artifacts import to_version_error
+from baton_registry.rest.error_codes import INVALID, NOT_FOUND
 from baton_registry.rest.transport import SETTING, Transport
 from baton_registry.rest.versions import VersionClient, build_tag
 from baton_registry.rest.webhooks import WebhookClient

@@ -9,10 +9,9 @@ from baton_registry.rest.artifacts import (
     create_version_not_found,
     to_version_error,
 )
+from baton_registry.rest.error_codes import DATABASE_REFUSED, EXISTS
 from baton_registry.versions.model_version import ModelVersion
 
-EXISTS = "RESOURCE_ALREADY_EXISTS"
-DATABASE_REFUSED = "BAD_REQUEST"
 SEARCH_PAGE = "1000"
 MAX_VERSION = 2**31 - 1
 """The greatest version number. MLflow's column has 32 bits; beyond it some databases give a 500."""

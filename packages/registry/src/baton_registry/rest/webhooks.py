@@ -14,6 +14,8 @@ from baton_registry.errors import RegistryUnavailable
 from baton_registry.rest.transport import Transport
 
 ENDPOINT = "webhooks"
+DELIVERY_PATH = "/webhooks/mlflow"
+"""The path at which inference takes deliveries."""
 PAGE = "100"
 LONGEST_NAME = 63
 DIGEST_LENGTH = 8

@@ -18,6 +18,19 @@ READY, PENDING = "READY", "PENDING_REGISTRATION"
 
 
 @dataclass(frozen=True)
+class VersionIdentity:
+    """Identifies a version. The number alone is not enough: a new registry starts at 1 again.
+
+    Attributes:
+        version: the version's number, opaque.
+        source: the location of its artifacts.
+    """
+
+    version: str
+    source: str
+
+
+@dataclass(frozen=True)
 class ModelVersion:
     """A registered version.
 
@@ -25,8 +38,7 @@ class ModelVersion:
         name: the registered model.
         version: an opaque string; compare it for equality only.
         run_id: the run that created it; empty if there is none.
-        source: the location of its artifacts, e.g. `models:/m-…`. Identifies the version together
-            with `version`, because a new registry counts from 1 again.
+        source: the location of its artifacts, e.g. `models:/m-…`.
         status: MLflow's status.
         tags: the tags.
     """
@@ -37,6 +49,11 @@ class ModelVersion:
     source: str = ""
     status: str = READY
     tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def identity(self) -> VersionIdentity:
+        """What tells it from other versions."""
+        return VersionIdentity(self.version, self.source)
 
     @property
     def is_ready(self) -> bool:

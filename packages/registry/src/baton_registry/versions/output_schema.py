@@ -11,7 +11,7 @@ OutputType = Literal["boolean", "long", "float", "double", "string"]
 LABEL, PROBABILITIES, VALUE, SCORE = "label", "probabilities", "value", "score"
 """The names of outputs."""
 
-_BINARY = 2
+BINARY_CLASSES = 2
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class OutputSchema:
     @classmethod
     def from_classes(cls, classes: tuple[Label, ...]) -> "OutputSchema":
         """Returns the schema of a classifier."""
-        return cls("binary" if len(classes) == _BINARY else "multiclass", classes)
+        return cls("binary" if len(classes) == BINARY_CLASSES else "multiclass", classes)
 
     @property
     def is_classifier(self) -> bool:

@@ -16,7 +16,7 @@ Promotion = Literal["none", "stands", "undone", "irreversible"]
 LOADING, REFUSED, TRIPPED = "loading", "refused", "tripped"
 SERVING: tuple[str, ...] = ("shadow", "canary")
 BROKEN: Mapping[str, str] = {
-    TRIPPED: "stopped asking it",
+    TRIPPED: "stopped routing to it",
     "failed": "cannot use it",
     REFUSED: "refuses it",
 }

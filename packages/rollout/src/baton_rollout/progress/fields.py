@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from baton_common.texts import shorten_to_line
-from baton_rollout.json_values import require_count, require_number
+from baton_rollout.json_values import is_unicode, require_count, require_number
 
 MAX_TEXT = 300
 """The number of characters of a text. All texts together fit into a tag; see `record.py`."""
@@ -26,10 +26,10 @@ def shorten(text: str) -> str:
 
 
 def read_text(document: Fields, name: str) -> str:
-    """Reads a text. Raises `ValueError` if it is missing, too long, or has another type."""
+    """Reads a text. Raises `ValueError` if it is missing or too long, or no tag can hold it."""
     value = document.get(name)
-    if not isinstance(value, str) or len(value) > MAX_TEXT:
-        raise ValueError(f"{name} is not a text of at most {MAX_TEXT} characters")
+    if not isinstance(value, str) or len(value) > MAX_TEXT or not is_unicode(value):
+        raise ValueError(f"{name} is not a Unicode text of at most {MAX_TEXT} characters")
     return value
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self, get_args
 
+from baton_common.model_tags import MAX_TAG_CHARACTERS
 from baton_common.utc import format_utc
 from baton_rollout.json_values import require_object
 from baton_rollout.limits import Limits
@@ -20,11 +21,6 @@ from baton_rollout.progress.plan import Plan
 Phase = Literal["starting", "progressing", "paused", "promoting", "promoted", "aborted"]
 _PHASES: tuple[Phase, ...] = get_args(Phase)
 ENDED: tuple[Phase, ...] = ("promoted", "aborted")
-MAX_TAG_CHARACTERS = 4_800
-"""The value of a model's tag is a VARCHAR(5000) in MLflow's tables.
-
-PostgreSQL and MySQL enforce it, in characters; SQLite does not. (The tags of a version are longer.)
-"""
 
 
 @dataclass(frozen=True)
@@ -77,13 +73,16 @@ class Record:
         return self.step_since + timedelta(seconds=self.plan.compute_step_s(self.step))
 
     def begin(self, now: datetime) -> Self:
-        """The canary alias is set, with weight 0."""
+        """Returns the record after the canary alias was set, with weight 0."""
         return replace(
             self, phase="progressing", step=0, is_entered=self.plan.steps[0] == 0, step_since=now
         )
 
     def move_to(self, step: int, now: datetime) -> Self:
-        """The step has changed; its weight is not set yet. After a pause the deadline is new."""
+        """Returns the record at another step, whose weight is not set yet.
+
+        After a pause the deadline is new.
+        """
         renewed_at = now + timedelta(seconds=self.plan.deadline_s)
         return replace(
             self,
@@ -96,19 +95,19 @@ class Record:
         )
 
     def enter(self, now: datetime) -> Self:
-        """The weight of the step is set."""
+        """Returns the record after the weight of the step was set."""
         return replace(self, is_entered=True, step_since=now)
 
     def pause(self, message: str) -> Self:
-        """A person decides how it goes on."""
+        """Returns the record of a rollout that waits for a person to decide."""
         return replace(self, phase="paused", message=fields.shorten(message))
 
     def resume(self, now: datetime) -> Self:
-        """The step begins again."""
+        """Returns the record at the beginning of the same step."""
         return self.move_to(self.step, now)
 
     def restart(self, now: datetime, production: str, limits: Limits) -> Self:
-        """The rollout begins again with its first step, against a production that has moved.
+        """Returns the record at the first step again, against a production that has moved.
 
         The pairs with the old version of production are void, and so are the limits.
         """
@@ -116,15 +115,15 @@ class Record:
         return replace(self.move_to(0, now), plan=plan, against=production, retired={})
 
     def promote(self) -> Self:
-        """The alias moves next."""
+        """Returns the record of a rollout that moves the alias next."""
         return replace(self, phase="promoting", message="")
 
     def end(self, phase: Literal["promoted", "aborted"], message: str, now: datetime) -> Self:
-        """The rollout has ended."""
+        """Returns the record after the rollout has ended."""
         return replace(self, phase=phase, message=fields.shorten(message), ended_at=now)
 
     def retire(self, counts: Mapping[str, PairCounts]) -> Self:
-        """Keeps the counts of processes that no longer answer."""
+        """Returns the record with these counts of processes that no longer answer."""
         return replace(self, retired=dict(counts))
 
     def to_text(self) -> str:

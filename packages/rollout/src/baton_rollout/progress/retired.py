@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from baton_rollout.json_values import require_object
-from baton_rollout.pair_counts import Histogram, PairCounts
+from baton_rollout.pair_counts import COUNTS, Histogram, PairCounts
 from baton_rollout.progress import fields
 from baton_rollout.signals import GRID
 
@@ -20,7 +20,6 @@ SUM = "+"
 Counts = Mapping[str, PairCounts]
 """Pair counts by process, or by the processes of a sum."""
 
-_TOTALS = ("pairs", "failures", "compared", "other_labels", "timed", "slower")
 _is_run = re.compile(r"(\d{1,2}:[0-9a-f]{0,14}(,[0-9a-f]{0,14})*)?", re.ASCII).fullmatch
 
 
@@ -66,7 +65,7 @@ def from_json(document: object) -> dict[str, PairCounts]:
 
 def _to_short(counts: PairCounts) -> dict[str, Any]:
     return {
-        "totals": [getattr(counts, name) for name in _TOTALS],
+        "totals": [getattr(counts, name) for name in COUNTS],
         "score": {name: _format_run(histogram) for name, histogram in counts.score.items()},
         "quality": _format_run(counts.quality),
     }
@@ -75,12 +74,12 @@ def _to_short(counts: PairCounts) -> dict[str, Any]:
 def _from_short(document: object) -> PairCounts:
     short = require_object(document, "counts")
     totals = short.get("totals")
-    if not isinstance(totals, list) or len(totals) != len(_TOTALS):
-        raise ValueError(f"totals is not a list of {len(_TOTALS)} counts")
+    if not isinstance(totals, list) or len(totals) != len(COUNTS):
+        raise ValueError(f"totals is not a list of {len(COUNTS)} counts")
     score = require_object(short.get("score"), "score")
     return PairCounts.from_json(
         {
-            **dict(zip(_TOTALS, totals, strict=True)),
+            **dict(zip(COUNTS, totals, strict=True)),
             "score": {name: _parse_run(run) for name, run in score.items()},
             "quality": _parse_run(short.get("quality")),
         }

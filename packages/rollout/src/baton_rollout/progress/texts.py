@@ -11,14 +11,15 @@ def describe_harm(judgement: SignalJudgement) -> str:
     mean = format_mean(judgement)
     what = {
         "failures": f"{mean} of its rows fail",
-        "slower": f"it is much slower on {mean} of the rows",
+        "slower": f"it is much slower on {mean} of the timed batches",
         "other_label": f"{mean} of its labels differ",
         "score": f"its mean score {judgement.output or ''} differs by {mean}".replace("  ", " "),
         "quality": f"its loss on labelled rows differs by {mean}",
     }[judgement.signal]
+    unit = "timed batches" if judgement.signal == "slower" else "pairs"
     return (
         f"{what}; allowed: {format_limit(judgement)}"
-        f" (evidence {format_odds(judgement.odds)}, {judgement.pairs:,} pairs)"
+        f" (evidence {format_odds(judgement.odds)}, {judgement.pairs:,} {unit})"
     )
 
 

@@ -1,16 +1,15 @@
 """The labels of a prediction log on this machine, within a bound of size."""
 
-import os
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 
-from baton_common.prediction_log import LABELS
 from baton_engine.labels.label import Label
 from baton_inference.errors import NotStored
 from baton_inference.lifecycle.clock import Clock
+from baton_inference.predictions.files.folder_report import FolderReport, describe_error
+from baton_inference.predictions.files.listing import Listing
 
 SHARE = 10
 """Labels may fill one tenth of the bytes of the prediction log: they are small, and never dropped
@@ -41,13 +40,16 @@ class LabelFolder:
         from baton_engine.labels.label_file import LabelWriter  # noqa: PLC0415
         from baton_inference.feedback.label_merger import LabelMerger  # noqa: PLC0415
 
-        self._folder = root / LABELS
+        self._root = root
         self._merger = LabelMerger(LabelWriter(root, model))
         self._max_bytes = max_bytes // SHARE
         self._clock = clock
         self._bytes = 0
         self._next_measure_s = 0.0
         self._next_line_s = 0.0
+        self._report = FolderReport(
+            log, "folders of labels cannot be measured; their labels do not count"
+        )
 
     def store(self, labels: Sequence[Label]) -> None:
         """Writes labels to the disk. When this returns, they survive a crash of the machine.
@@ -66,7 +68,7 @@ class LabelFolder:
         try:
             self._bytes += self._merger.write(labels)
         except OSError as error:
-            reason = error.strerror or type(error).__name__
+            reason = describe_error(error)
             self._log(reason)
             raise NotStored(f"the labels cannot be written: {reason}; retry later") from error
 
@@ -75,9 +77,10 @@ class LabelFolder:
         return self._bytes >= self._max_bytes
 
     def _measure(self) -> None:
-        """Adds up the labels of all processes and days."""
-        days = self._folder.glob("model=*/date=*")
-        self._bytes = sum(chain.from_iterable(map(_list_sizes, days)))
+        """Adds up the labels of all processes and days; those that cannot be read do not count."""
+        listing = Listing(self._root)
+        self._bytes = listing.measure_labels()
+        self._report.write(listing.errors)
         self._next_measure_s = self._clock.steady_s() + MEASURE_INTERVAL_S
 
     def _log(self, reason: str) -> None:
@@ -86,16 +89,3 @@ class LabelFolder:
         if now_s >= self._next_line_s:
             self._next_line_s = now_s + LOG_INTERVAL_S
             log.error("labels cannot be stored", reason=reason)
-
-
-def _list_sizes(folder: Path) -> Iterator[int]:
-    """Lists the sizes of the files in a folder. Other processes delete some at the same time."""
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                try:
-                    yield entry.stat(follow_symlinks=False).st_size
-                except FileNotFoundError:
-                    continue
-    except (FileNotFoundError, NotADirectoryError):
-        return

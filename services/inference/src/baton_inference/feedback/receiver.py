@@ -15,11 +15,12 @@ from baton_inference.errors import (
     TooManyLabels,
 )
 from baton_inference.feedback.document import Entry, read_feedback
-from baton_inference.feedback.label_check import format_label
+from baton_inference.feedback.label_check import LabelCheck
 from baton_inference.feedback.label_store import LabelStore
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.lifecycle.live_versions import LiveVersions
+from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
 from baton_inference.scoring.workers import Workers
+from baton_registry.versions.model_version import VersionIdentity
 
 ACCEPTED = "accepted"
 OUTCOMES: dict[type[InferenceError], str] = {
@@ -57,6 +58,7 @@ class FeedbackReceiver:
         self._workers = workers
         self._clock = clock
         self._last_us = 0
+        self._checks = dict[VersionIdentity, LabelCheck]()
         self.labels: Counter[str] = Counter()
 
     async def receive(self, body: bytes, api_key: str | None) -> int:
@@ -92,9 +94,16 @@ class FeedbackReceiver:
         if version is None:
             raise NotReady
         now = datetime.fromtimestamp(self._clock.posix_s(), UTC)
-        format_text = partial(format_label, outputs=version.engine.output_schema)
-        read = partial(read_feedback, body, format_text, now)
+        read = partial(read_feedback, body, self._find_check(version).format, now)
         return read() if len(body) <= SMALL_BYTES else await self._workers.run(read)
+
+    def _find_check(self, version: LiveVersion) -> LabelCheck:
+        """Returns the check of a version, which is built once: it may have thousands of classes."""
+        check = self._checks.get(version.identity)
+        if check is None:
+            check = LabelCheck(version.engine.output_schema)
+            self._checks = {version.identity: check}
+        return check
 
     def _stamp(self, entries: Sequence[Entry], api_key: str | None) -> list[Label]:
         """Adds the time of arrival. It grows with each request, so the order is never lost."""

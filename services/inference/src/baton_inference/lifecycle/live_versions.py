@@ -7,11 +7,10 @@ from functools import cached_property
 from typing import Any, Literal
 
 from baton_engine.engine import ServingEngine
-from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.pace import Pace
-from baton_inference.lifecycle.policy import Identity
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
 from baton_registry.versions.manifest import Figures
-from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.model_version import ModelVersion, VersionIdentity
 from baton_registry.versions.schema import Schema
 from baton_rollout.routing import choose_bucket, count_buckets
 
@@ -54,9 +53,9 @@ class LiveVersion:
     private_columns: frozenset[str] | None = None
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> VersionIdentity:
         """The number and source that identify this version."""
-        return Identity.from_version(self.model)
+        return self.model.identity
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class CanaryRoute:
     """
 
     version: LiveVersion
-    production: Identity
+    production: VersionIdentity
     alias: str
     weight: float
     switch: CanarySwitch
@@ -93,7 +92,7 @@ class CanaryRoute:
         return self.switch.is_off(self._identity, self.production)
 
     @cached_property
-    def _identity(self) -> Identity:
+    def _identity(self) -> VersionIdentity:
         return self.version.identity
 
 
@@ -116,7 +115,7 @@ class LiveVersions:
         self.route: CanaryRoute | None = None
 
     @property
-    def identities(self) -> set[Identity]:
+    def identities(self) -> set[VersionIdentity]:
         """The live versions."""
         return {each.identity for each in (self.production, self.canary) if each is not None}
 

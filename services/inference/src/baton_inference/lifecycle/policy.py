@@ -3,38 +3,14 @@
 import math
 from dataclasses import dataclass
 from enum import Enum
-from typing import Self
 
 from baton_inference.errors import FailureKind
-from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.model_version import VersionIdentity
 
 FETCH_RETRY_S = 5.0
 LOAD_RETRY_S = 60.0
 JITTER = 0.1
 """The greatest deviation of a wait from the poll interval, as a share of it."""
-
-ENDLESS = "endless"
-"""The signal of a canary with a call that cannot be stopped."""
-NO_THREADS = "no_threads"
-"""The signal while no canary can be called, because such calls block all threads."""
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Identifies a version. The number alone is not enough: a new registry starts at 1 again.
-
-    Attributes:
-        version: the version's number, opaque.
-        source: the location of its artifacts.
-    """
-
-    version: str
-    source: str
-
-    @classmethod
-    def from_version(cls, version: ModelVersion) -> Self:
-        """Returns the identity of a version in the registry."""
-        return cls(version.version, version.source)
 
 
 @dataclass(frozen=True)
@@ -48,7 +24,7 @@ class FailedLoad:
         attempts: consecutive failures, at least 1.
     """
 
-    identity: Identity
+    identity: VersionIdentity
     kind: FailureKind
     at_s: float
     attempts: int = 1
@@ -76,37 +52,9 @@ class Refusal:
         reason: what breaks them.
     """
 
-    canary: Identity
-    production: Identity
+    canary: VersionIdentity
+    production: VersionIdentity
     reason: str
-
-
-@dataclass(frozen=True)
-class Trip:
-    """Why this process stopped routing to a canary.
-
-    Attributes:
-        canary: the version.
-        reason: what it did, in one line.
-        production: the version that it was compared with. Beside another one nothing is known
-            yet. None: the trip holds beside any.
-        signal: the signal that showed the harm; empty if a process before this one tripped it.
-    """
-
-    canary: Identity
-    reason: str
-    production: Identity | None = None
-    signal: str = ""
-
-    @classmethod
-    def for_endless(cls, canary: Identity) -> Self:
-        """Returns the trip of a canary with a call that blocks its thread. It holds beside any."""
-        reason = "a call of the model does not end and cannot be stopped; it blocks a thread"
-        return cls(canary, reason, signal=ENDLESS)
-
-    def holds_beside(self, production: Identity | None) -> bool:
-        """Whether the trip holds while this version is in production."""
-        return self.production in (None, production)
 
 
 @dataclass(frozen=True)
@@ -122,9 +70,9 @@ class CanarySnapshot:
         failure: the last failed load, filtered by `drop_outdated`.
     """
 
-    production: Identity | None
-    live: Identity | None
-    aspired: Identity | None
+    production: VersionIdentity | None
+    live: VersionIdentity | None
+    aspired: VersionIdentity | None
     is_aborted: bool = False
     refusal: Refusal | None = None
     failure: FailedLoad | None = None
@@ -153,7 +101,10 @@ class Decision(Enum):
 
 
 def decide(
-    serving: Identity | None, aspired: Identity | None, failure: FailedLoad | None, now_s: float
+    serving: VersionIdentity | None,
+    aspired: VersionIdentity | None,
+    failure: FailedLoad | None,
+    now_s: float,
 ) -> Decision:
     """Decides what to do about the aspired version.
 
@@ -188,7 +139,7 @@ def decide_canary(snapshot: CanarySnapshot, now_s: float) -> Decision:
     return decide(snapshot.live, wanted, snapshot.failure, now_s)
 
 
-def drop_outdated(failure: FailedLoad | None, aspired: Identity | None) -> FailedLoad | None:
+def drop_outdated(failure: FailedLoad | None, aspired: VersionIdentity | None) -> FailedLoad | None:
     """Drops a failure of a version that the alias left. If the alias returns, it loads at once."""
     return failure if failure is not None and failure.identity == aspired else None
 

@@ -10,8 +10,8 @@ from baton_inference.lifecycle.alias_lookup import AliasLookUp, LookUpFailed
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.lifecycle.loading.loader import Loader
-from baton_inference.lifecycle.moves import MoveReader
-from baton_inference.lifecycle.policy import Decision, FailedLoad, Identity, decide
+from baton_inference.lifecycle.model_tags import ModelTagReader
+from baton_inference.lifecycle.policy import Decision, FailedLoad, decide
 from baton_inference.lifecycle.watcher_state import WatcherState
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.model_version import ModelVersion
@@ -25,7 +25,7 @@ class Watcher:
         registry: RegistryClient,
         loader: Loader,
         state: WatcherState,
-        moves: MoveReader,
+        tags: ModelTagReader,
         clock: Clock,
         *,
         on_swap: Callable[[], None] = lambda: None,
@@ -36,7 +36,7 @@ class Watcher:
             registry: resolves the alias.
             loader: loads versions.
             state: what the watcher knows; holds the slot, names the model and the alias.
-            moves: reads the moves of the alias.
+            tags: reads the tags of the model, which hold the moves of the alias.
             clock: times retries.
             on_swap: called after another version went live.
         """
@@ -44,7 +44,7 @@ class Watcher:
         self._loader = loader
         self._live = state.live
         self._state = state
-        self._moves = moves
+        self._tags = tags
         self._clock = clock
         self._on_swap = on_swap
         self._has_tried_blamed = False
@@ -76,7 +76,7 @@ class Watcher:
         if self._resolve():
             self._load_if_due()
             aspired = self._state.aspired
-            self._moves.refresh(aspired.version if aspired else None)
+            self._tags.refresh(aspired.version if aspired else None)
         elif self._live.production is None and not self._has_tried_blamed:
             # An empty slot answers no caller. The registry comes first: the alias may have moved.
             self._has_tried_blamed = True
@@ -134,7 +134,7 @@ class Watcher:
     def _take_canary(self, version: ModelVersion) -> LiveVersion | None:
         """Returns the canary if it is this version: a promotion after a rollout loads nothing."""
         canary = self._live.canary
-        if canary is None or canary.identity != Identity.from_version(version):
+        if canary is None or canary.identity != version.identity:
             return None
         return replace(canary, model=version, since=format_utc(self._clock.posix_s()))
 

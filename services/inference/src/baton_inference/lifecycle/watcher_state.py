@@ -8,7 +8,7 @@ from baton_common.utc import format_utc
 from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
-from baton_inference.lifecycle.policy import FailedLoad, Identity, drop_outdated
+from baton_inference.lifecycle.policy import FailedLoad, drop_outdated
 from baton_inference.lifecycle.status import (
     LoadFailureStatus,
     RegistryStatus,
@@ -17,7 +17,7 @@ from baton_inference.lifecycle.status import (
     derive_state,
 )
 from baton_inference.telemetry.metrics import Metrics
-from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.model_version import ModelVersion, VersionIdentity
 
 log = structlog.get_logger("baton.watcher")
 
@@ -51,9 +51,9 @@ class WatcherState:
         self.status = self._build_status()
 
     @property
-    def aspired_identity(self) -> Identity | None:
+    def aspired_identity(self) -> VersionIdentity | None:
         """The number and source that identify the aspired version."""
-        return Identity.from_version(self.aspired) if self.aspired is not None else None
+        return self.aspired.identity if self.aspired is not None else None
 
     def note_aspired(self, aspired: ModelVersion | None) -> None:
         """Records an answer of the registry: the version of the alias, or None if it is not set."""
@@ -93,7 +93,7 @@ class WatcherState:
         self._is_loading = False
         self._metrics.count_swap_failure(failure.kind)
         attempts = self.failure.attempts + 1 if self.failure else 1
-        identity, now_s = Identity.from_version(version), self._clock.steady_s()
+        identity, now_s = version.identity, self._clock.steady_s()
         self.failure = FailedLoad(identity, failure.kind, now_s, attempts)
         at, reason = format_utc(self._clock.posix_s()), str(failure)
         self._reported_failure = LoadFailureStatus(version.version, reason, at, attempts)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from baton_common.texts import truncate
 from baton_common.utc import format_utc
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.lifecycle.moves import KnownMoves
+from baton_inference.lifecycle.model_tags import KnownTags
 from baton_inference.lifecycle.status import Status
 from baton_inference.operations.commands import Commands
 from baton_inference.operations.links import Links, build_links
@@ -83,7 +83,7 @@ class DocumentBuilder:
         self,
         *,
         status: Callable[[], Status],
-        moves: Callable[[], KnownMoves],
+        tags: Callable[[], KnownTags],
         judgements: Callable[[], Sequence[SignalJudgement]],
         metrics: Metrics,
         ui_url: str,
@@ -93,14 +93,14 @@ class DocumentBuilder:
 
         Args:
             status: returns the current status.
-            moves: returns the moves of the alias, as last read.
+            tags: returns what the tags of the model say, as last read.
             judgements: returns the evidence of this process's pairs.
             metrics: the counters.
             ui_url: the URL of MLflow's pages for browsers.
             clock: the clock.
         """
         self._status = status
-        self._moves = moves
+        self._tags = tags
         self._judgements = judgements
         self._metrics = metrics
         self._ui_url = ui_url
@@ -110,7 +110,7 @@ class DocumentBuilder:
 
     def build(self) -> Document:
         """Builds the document. Call it on the event loop, which updates the counters."""
-        status, known = self._status(), self._moves()
+        status, known = self._status(), self._tags()
         commands = Commands(status.model_name, status.alias)
         return Document(
             now=format_utc(self._clock.posix_s()),
@@ -127,7 +127,7 @@ class DocumentBuilder:
         )
 
     def _describe_rollout(
-        self, status: Status, known: KnownMoves, commands: Commands
+        self, status: Status, known: KnownTags, commands: Commands
     ) -> RolloutView | None:
         serving = status.serving.version if status.serving else None
         now = datetime.fromtimestamp(self._clock.posix_s(), UTC)

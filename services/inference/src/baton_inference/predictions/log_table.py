@@ -25,9 +25,9 @@ from baton_inference.predictions.logged_request import LoggedRequest
 from baton_inference.predictions.options import LogOptions
 from baton_inference.predictions.other_outputs import (
     build_other_columns,
-    join_scores,
     list_other_fields,
 )
+from baton_inference.scoring.scores import join_scores
 
 _MOMENT = DataType.timestamp("us", tz="UTC")
 

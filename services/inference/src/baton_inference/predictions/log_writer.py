@@ -3,13 +3,13 @@
 from collections.abc import Callable, Collection, Iterable
 
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.lifecycle.policy import Identity
 from baton_inference.predictions.counts import LogCounts
-from baton_inference.predictions.disk import LogDisk
-from baton_inference.predictions.folder import LogFolder
+from baton_inference.predictions.files.disk import LogDisk
+from baton_inference.predictions.files.folder import LogFolder
+from baton_inference.predictions.files.open_files import EncodedFile, OpenFiles
 from baton_inference.predictions.logged_request import LoggedRequest
-from baton_inference.predictions.open_files import EncodedFile, OpenFiles
 from baton_inference.predictions.options import LogOptions
+from baton_registry.versions.model_version import VersionIdentity
 
 
 class LogWriter:
@@ -32,7 +32,7 @@ class LogWriter:
         self._disk = LogDisk(self.folder, counts, clock, process)
         self._files = OpenFiles(options, counts, clock, rest)
 
-    def write(self, requests: Iterable[LoggedRequest], live: Collection[Identity]) -> None:
+    def write(self, requests: Iterable[LoggedRequest], live: Collection[VersionIdentity]) -> None:
         """Adds requests, and closes the files that are due.
 
         Args:

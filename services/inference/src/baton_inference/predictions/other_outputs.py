@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, Field
 
 from baton_common.prediction_log import OTHER, OTHER_VERSION
-from baton_engine.engine import Scores
 from baton_engine.tables.output_columns import build_output_columns, list_output_fields
 from baton_inference.predictions.logged_request import LoggedRequest
 from baton_inference.scoring.observer import OtherAnswer
+from baton_inference.scoring.scores import join_scores
 from baton_registry.versions.output_schema import OutputSchema
 
 
@@ -51,11 +50,6 @@ def build_other_columns(
     scores = join_scores([answer.scores for answer in answers])
     indices = ArrowArray(positions, DataType.int32())
     return [*columns, *(each.take(indices) for each in build_output_columns(scores, outputs))]
-
-
-def join_scores(parts: Sequence[Scores]) -> Scores:
-    """Joins answers row by row; there is at least one."""
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _has_outputs(answer: OtherAnswer, outputs: OutputSchema) -> bool:

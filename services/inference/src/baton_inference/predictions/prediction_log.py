@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from baton_inference.lifecycle.clock import Clock
     from baton_inference.lifecycle.live_versions import LiveVersions
-    from baton_inference.predictions.folder import LogFolder
+    from baton_inference.predictions.files.folder import LogFolder
     from baton_inference.predictions.log_writer import LogWriter
     from baton_inference.predictions.logged_request import LoggedRequest
     from baton_inference.predictions.options import LogOptions
 
-LOOK_S = 0.25
-"""The thread looks so often whether there is something to do."""
+POLL_INTERVAL_S = 0.25
+"""The thread checks this often whether there is something to do."""
 WAIT_S = 10.0
 """Each row waits so long for the answer of the other version, unless many rows wait."""
 TAKE_S = 5.0
@@ -94,13 +94,13 @@ class PredictionLog:
         """Writes rows until `stop` is called, and then the last ones."""
         while not self._stopping.is_set():
             is_well = self._run_safely(self.step)
-            self._stopping.wait(LOOK_S if is_well else ERROR_REST_S)
+            self._stopping.wait(POLL_INTERVAL_S if is_well else ERROR_REST_S)
         self._run_safely(self.finish)
 
     def step(self) -> None:
         """Writes the rows that have waited, if it is time; closes the files that are due."""
         now_s, live = self._clock.steady_s(), self._live.identities
-        # A version that left gives no more answers. Two looks: its last requests end just then.
+        # A version that left gives no more answers. Two steps: its last requests end just then.
         has_changed = live != self._known
         is_over = has_changed or self._has_changed
         self._known, self._has_changed = live, has_changed

@@ -87,8 +87,13 @@ class Sampler:
         return Choice(first, step, share / step)
 
     def _choose_step(self, rows: int, now_s: float) -> int:
+        """Chooses the step of a request with several rows: at most their number less one.
+
+        So row 0 is never kept alone, and a reader sees whether a request had one row.
+        """
         self._fill(now_s)
-        return -(-rows // max(1, min(MAX_REQUEST_ROWS, int(self._tokens / 2))))
+        step = -(-rows // max(1, min(MAX_REQUEST_ROWS, int(self._tokens / 2))))
+        return min(step, rows - 1)
 
     def _fill(self, now_s: float) -> None:
         tokens = self._tokens + (now_s - self._filled_s) * self._rows_per_s

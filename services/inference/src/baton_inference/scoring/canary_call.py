@@ -11,7 +11,7 @@ from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.scoring.batcher import score_call
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 
-Outcome = ScoreResult | ModelFailure
+CanaryResult = ScoreResult | ModelFailure
 
 
 class WaitingRequest:
@@ -24,27 +24,34 @@ class WaitingRequest:
         self.request = request
         self.future = future
         self.call: CanaryCall | None = None
+        future.add_done_callback(self._drop_unstarted)
 
-    def resolve(self, outcome: Outcome) -> None:
+    def resolve(self, result: CanaryResult) -> None:
         """Ends the wait, unless the deadline has passed or the request was cancelled."""
         self.timer.cancel()
         if self.future.done():
             return
-        if isinstance(outcome, ModelFailure):
-            self.future.set_exception(outcome)
+        if isinstance(result, ModelFailure):
+            self.future.set_exception(result)
         else:
-            self.future.set_result(outcome)
+            self.future.set_result(result)
 
     def expire(self, deadline_s: float) -> None:
         """Ends the wait at the deadline, unless the scores are on their way."""
         if self.call is not None and self.call.is_scored:
             return  # the event loop was late, not the canary
-        version = self.request.version.model.version
-        self.resolve(
-            ModelFailure(f"version {version} did not answer within {1000 * deadline_s:.0f} ms")
-        )
+        if not self.future.done():
+            version = self.request.version.model.version
+            self.resolve(
+                ModelFailure(f"version {version} did not answer within {1000 * deadline_s:.0f} ms")
+            )
         if self.call is not None:
             self.call.stop_if_unneeded()
+
+    def _drop_unstarted(self, _: asyncio.Future[ScoreResult]) -> None:
+        """Frees the rows if no thread has them: the queue may keep this for long."""
+        if self.call is None:
+            del self.request
 
 
 class CanaryCall:
@@ -68,7 +75,7 @@ class CanaryCall:
         """
         self.asked: Sequence[WaitingRequest] = asked
         self._on_abandoned = on_abandoned
-        self._outcomes: list[Outcome] = []
+        self._results: list[CanaryResult] = []
         self.version = asked[0].request.version
         self.engine = self.version.engine.make_stoppable()
         self.is_abandoned = self.is_scored = False
@@ -83,15 +90,15 @@ class CanaryCall:
             self._on_abandoned(self)
 
     def resolve(self) -> None:
-        """Ends the waits with the outcomes of `run`, and forgets both.
+        """Ends the waits with the results of `run`, and forgets both.
 
         A request refers to its call, and an error to the frames of the thread. Only the garbage
         collector would free such cycles.
         """
         asked, self.asked = self.asked, ()
-        outcomes, self._outcomes = self._outcomes, []
-        for each, outcome in zip(asked, outcomes, strict=True):
-            each.resolve(outcome)
+        results, self._results = self._results, []
+        for each, result in zip(asked, results, strict=True):
+            each.resolve(result)
 
     def run(self) -> None:
         """Scores all requests; if that fails, each alone, because one of them may be the cause.
@@ -100,12 +107,12 @@ class CanaryCall:
         because an error would refer to itself by the frame of a caller that keeps the result.
         """
         requests = [each.request for each in self.asked]
-        self._outcomes = self._score(requests)
-        if len(self._outcomes) < len(requests):
-            self._outcomes = [self._score([each])[0] for each in requests]
+        self._results = self._score(requests)
+        if len(self._results) < len(requests):
+            self._results = [self._score([each])[0] for each in requests]
         self.is_scored = True
 
-    def _score(self, requests: Sequence[ScoreRequest]) -> list[Outcome]:
+    def _score(self, requests: Sequence[ScoreRequest]) -> list[CanaryResult]:
         """Returns the result of each request, or one failure."""
         try:
             return [*self._score_joined(requests)]

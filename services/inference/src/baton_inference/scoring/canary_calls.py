@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from baton_inference.errors import Overloaded
-from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.live_versions import LiveVersion
-from baton_inference.lifecycle.policy import Trip
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
+from baton_inference.lifecycle.trips.trip import Trip
 from baton_inference.scoring.canary_call import CanaryCall, WaitingRequest
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 
@@ -126,10 +126,10 @@ class CanaryCalls:
         taken: list[WaitingRequest] = []
         rows = 0
         while self._waiting:
-            version, batch = self._waiting[0].request
             if self._waiting[0].future.done():  # its deadline has passed
                 self._waiting.popleft()
                 continue
+            version, batch = self._waiting[0].request
             rows += batch.rows
             if taken and (rows > MAX_JOINED_ROWS or version is not taken[0].request.version):
                 break
@@ -142,7 +142,7 @@ class CanaryCalls:
 
     def _trip_if_endless(self, call: CanaryCall) -> None:
         if call in self._running or call in self._blocked:
-            self.switch.trip(Trip.for_endless(call.version.identity))
+            self.switch.trip_from_event_loop(Trip.for_endless(call.version.identity))
 
     def _finish(self, call: CanaryCall, job: asyncio.Future[None]) -> None:
         self._running.discard(call)

@@ -1,10 +1,11 @@
-"""Trips a harmful canary: this process stops asking it, without the registry and the controller."""
+"""Trips a harmful canary: this process stops routing to it, without registry or controller."""
 
 from collections.abc import Sequence
 
-from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.lifecycle.policy import Identity, Trip
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
+from baton_inference.lifecycle.trips.trip import Trip
+from baton_registry.versions.model_version import VersionIdentity
 from baton_rollout.judgement import TRIP_ODDS, SignalJudgement, find_harm
 from baton_rollout.progress.texts import describe_harm
 from baton_rollout.signals import Signal
@@ -27,8 +28,8 @@ class Breaker:
 
     def check(
         self,
-        canary: Identity,
-        production: Identity,
+        canary: VersionIdentity,
+        production: VersionIdentity,
         since_s: float,
         judgements: Sequence[SignalJudgement],
     ) -> None:
@@ -48,6 +49,6 @@ class Breaker:
             return
         self._switch.trip(Trip(canary, describe_harm(harm), production, harm.signal))
 
-    def trip_endless(self, canary: Identity) -> None:
+    def trip_endless(self, canary: VersionIdentity) -> None:
         """Trips a canary with a call that cannot be stopped."""
         self._switch.trip(Trip.for_endless(canary))

@@ -10,6 +10,7 @@ from baton_engine.engine import Scores
 from baton_engine.tables.transpose import Rows
 from baton_inference.errors import InferenceError
 from baton_inference.lifecycle.live_versions import LiveVersion
+from baton_inference.scoring.scores import join_scores, take_rows
 from baton_inference.shadow.admission.admission import Admissions
 from baton_inference.shadow.counts.comparison import compare_answers, find_unusable_rows
 from baton_inference.shadow.counts.score_scales import ScoreScales
@@ -18,7 +19,7 @@ from baton_inference.shadow.notes import fill_notes
 from baton_inference.shadow.queue import Sample
 from baton_inference.shadow.rows.cells import read_cells
 from baton_inference.shadow.rows.row_adapter import Adapt, Cells, compile_adapter
-from baton_inference.shadow.rows.row_scoring import RowAnswers, join_scores, score_rows, take_rows
+from baton_inference.shadow.rows.row_scoring import RowAnswers, score_rows
 from baton_inference.shadow.rows.timing import TimedScore, is_slower
 from baton_inference.shadow.rows.watchdog import Watchdog
 

@@ -21,8 +21,8 @@ log = structlog.get_logger("baton.requests")
 
 
 @dataclass(frozen=True, slots=True)
-class RequestOutcome:
-    """The outcome of a request.
+class FinishedRequest:
+    """A request that has ended: what the log says about it.
 
     Attributes:
         request_id: the id of the request.
@@ -44,7 +44,7 @@ class RequestOutcome:
 
 
 def is_notable(status: int, duration_s: float) -> bool:
-    """Whether a request with this outcome is logged."""
+    """Whether a request with this end is logged."""
     return status >= FIRST_CLIENT_ERROR or duration_s > SLOW_S
 
 
@@ -65,22 +65,22 @@ class RequestLog:
         """The same for a line about a fallback."""
         return self._fallbacks.has_room
 
-    def write(self, outcome: RequestOutcome) -> None:
+    def write(self, request: FinishedRequest) -> None:
         """Writes one line, unless this second already has too many."""
         if not self._requests.take():
             return
-        level, event = _classify(outcome.status)
+        level, event = _classify(request.status)
         fields = {
-            "request_id": outcome.request_id,
-            "protocol": outcome.protocol,
-            "status": outcome.status,
-            "version": outcome.version or None,
-            "duration_ms": round(1000 * outcome.duration_s, 3),
+            "request_id": request.request_id,
+            "protocol": request.protocol,
+            "status": request.status,
+            "version": request.version or None,
+            "duration_ms": round(1000 * request.duration_s, 3),
         }
-        if outcome.problem:
-            fields["problem"] = outcome.problem
-        if outcome.stack is not None:
-            fields["stack"] = outcome.stack
+        if request.problem:
+            fields["problem"] = request.problem
+        if request.stack is not None:
+            fields["stack"] = request.stack
         getattr(log, level)(event, **fields)
 
     def write_fallback(self, request_id: str, version: str, reason: str, stack: str | None) -> None:

@@ -7,7 +7,7 @@ import structlog
 from baton_inference.errors import InferenceError
 from baton_inference.protocols.catalog import find_path
 from baton_inference.scoring.arrivals import Arrivals
-from baton_inference.web.access import Access
+from baton_inference.web.access.access import Access
 from baton_inference.web.answers.answer import ASGIApp, Message, Receive, Scope, Send
 from baton_inference.web.answers.problems import (
     build_internal_problem,
@@ -18,12 +18,8 @@ from baton_inference.web.answers.security_headers import add_security_headers
 from baton_inference.web.request_ids import RequestIds
 from baton_inference.web.routes.direct import DirectScoring
 from baton_inference.web.routes.scoring import ScoringRoute
+from baton_inference.web.scope_keys import API_KEY, REQUEST_ID
 from baton_inference.web.transport.server import Companion
-
-REQUEST_ID = "baton.request_id"
-"""The key of the request's id in the ASGI scope."""
-API_KEY = "baton.api_key"
-"""The key of the name of the request's API key in the ASGI scope; None without authentication."""
 
 log = structlog.get_logger("baton.http")
 

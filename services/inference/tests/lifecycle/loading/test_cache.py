@@ -16,8 +16,7 @@ from baton_inference.lifecycle.loading import cache as cache_module
 from baton_inference.lifecycle.loading.cache import SPARE_VERSIONS, VersionCache
 from baton_inference.lifecycle.loading.locks import is_locked
 from baton_inference.lifecycle.loading.runtime import describe_runtime
-from baton_inference.lifecycle.policy import Identity
-from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.model_version import ModelVersion, VersionIdentity
 
 TAGS = MappingProxyType({"baton.sha256.model.onnx": "ab", "baton.gate": "passed"})
 
@@ -43,7 +42,7 @@ def cache(tmp_path: Path) -> VersionCache:
 def test_a_cached_version_is_found_by_its_identity(cache: VersionCache) -> None:
     """The cache returns its tags and its files."""
     put(cache, version(1))
-    cached = cache.find("churn_model", Identity("1", "models:/m-1"))
+    cached = cache.find("churn_model", VersionIdentity("1", "models:/m-1"))
     assert cached is not None
     assert cached[0] == version(1)
     assert (cached[1] / "model.onnx").read_bytes() == b"x"
@@ -52,8 +51,8 @@ def test_a_cached_version_is_found_by_its_identity(cache: VersionCache) -> None:
 def test_same_number_of_another_registry_is_not_found(cache: VersionCache) -> None:
     """The number alone does not identify a version; the source and the model count, too."""
     put(cache, version(1))
-    assert cache.find("churn_model", Identity("1", "models:/other")) is None
-    assert cache.find("other_model", Identity("1", "models:/m-1")) is None
+    assert cache.find("churn_model", VersionIdentity("1", "models:/other")) is None
+    assert cache.find("other_model", VersionIdentity("1", "models:/m-1")) is None
 
 
 def test_last_served_version_is_found_by_model_and_alias(cache: VersionCache) -> None:
@@ -129,7 +128,7 @@ def test_an_entry_with_another_identity_is_not_found(
 ) -> None:
     """The cache ignores an entry that records another model or version, or no checksums."""
     put_altered(cache, tmp_path, **fields)
-    assert cache.find("churn_model", Identity.from_version(version(1))) is None
+    assert cache.find("churn_model", version(1).identity) is None
 
 
 @pytest.mark.parametrize("fields", [{"name": "other"}, {"tags": {}}])
@@ -145,7 +144,7 @@ def test_keeping_again_replaces_altered_files(cache: VersionCache) -> None:
     """A version that was fetched again replaces its altered files."""
     put(cache, version(1), b"altered")
     put(cache, version(1), b"x")
-    cached = cache.find("churn_model", Identity.from_version(version(1)))
+    cached = cache.find("churn_model", version(1).identity)
     assert cached is not None
     assert (cached[1] / "model.onnx").read_bytes() == b"x"
 
@@ -181,7 +180,7 @@ def test_the_cache_is_bounded_and_keeps_serving_versions(
         cache.record_serving(version(number), "production")
         entry = max((tmp_path / "cache" / "versions").iterdir(), key=os.path.getmtime)
         os.utime(entry, (number, number))
-    left = {n for n in range(12) if cache.find("churn_model", Identity.from_version(version(n)))}
+    left = {n for n in range(12) if cache.find("churn_model", version(n).identity)}
     assert {0, 10, 11} <= left  # version 10 served before 11
     assert left - {0, 10, 11} == {*range(10 - SPARE_VERSIONS, 10)}
 
@@ -218,7 +217,7 @@ def test_processes_can_keep_the_same_version_at_once(cache: VersionCache) -> Non
         jobs = [pool.submit(keep) for _ in range(4)]
     for job in jobs:
         job.result()
-    assert cache.find("churn_model", Identity.from_version(version(1))) is not None
+    assert cache.find("churn_model", version(1).identity) is not None
 
 
 def test_an_entry_that_appears_before_the_rename_is_kept(
@@ -228,7 +227,7 @@ def test_an_entry_that_appears_before_the_rename_is_kept(
     put(cache, version(1), b"first")
     monkeypatch.setattr(Path, "exists", lambda _: False)
     put(cache, version(1), b"second")
-    cached = cache.find("churn_model", Identity.from_version(version(1)))
+    cached = cache.find("churn_model", version(1).identity)
     assert cached is not None
     assert (cached[1] / "model.onnx").read_bytes() == b"first"
 

@@ -17,7 +17,7 @@ from baton_inference.lifecycle.live_versions import CANARY, PRODUCTION, LiveVers
 from baton_inference.lifecycle.loading.cache import PROVEN, VersionCache
 from baton_inference.lifecycle.loading.load_marks import TRIAL_S, LoadMarks
 from baton_inference.lifecycle.loading.mark_files import HIDDEN_S
-from baton_inference.lifecycle.policy import FailedLoad, Identity
+from baton_inference.lifecycle.policy import FailedLoad
 from baton_registry.errors import RegistryUnavailable
 from baton_registry.versions.model_version import ModelVersion
 from tests.support.fakes.application import make_core
@@ -68,7 +68,7 @@ def put_live(marks: LoadMarks, *versions: ModelVersion, now_s: float = 0.0) -> N
 def point(marks: LoadMarks, production: ModelVersion | None, canary: ModelVersion | None) -> None:
     """Moves both aliases."""
     for alias, version in zip(ALIASES, (production, canary), strict=True):
-        marks.blame.note_aspired(alias, Identity.from_version(version) if version else None)
+        marks.blame.note_aspired(alias, version.identity if version else None)
 
 
 def list_blamed(cache: VersionCache, *aliases: str) -> list[str]:
@@ -94,7 +94,7 @@ def test_a_failed_load_and_a_proper_end_blame_nobody(cache: VersionCache) -> Non
     """Nor does a version that begins after the end."""
     marks = make_marks(cache)
     marks.begin(V1)
-    marks.end(Identity.from_version(V1))
+    marks.end(V1.identity)
     marks.begin(V2)
     marks.close()
     marks.begin(V1)
@@ -147,7 +147,7 @@ def test_a_failed_load_does_not_end_the_trial_of_a_live_version(cache: VersionCa
     marks = make_marks(cache)
     marks.begin(V2)
     put_live(marks, V1, V2)
-    marks.end(Identity.from_version(V2))
+    marks.end(V2.identity)
     assert marks.compute_end_s() == TRIAL_S
 
 
@@ -197,7 +197,7 @@ def test_a_move_of_the_alias_ends_the_blame(cache: VersionCache) -> None:
     die(marks)
     later = make_marks(cache, "b")
     assert later.blame.is_blamed(V2)
-    later.blame.note_aspired("production", Identity.from_version(V1))  # the other one is unknown
+    later.blame.note_aspired("production", V1.identity)  # the other one is unknown
     for aliases in ((V1, V2), (V2, V2), (V2, None)):
         point(later, *aliases)
         assert later.blame.is_blamed(V2)
@@ -214,7 +214,7 @@ def test_a_version_that_another_process_proves_is_not_blamed(cache: VersionCache
     marks.begin(V2)
     die(marks)
     later = make_marks(cache, "b")
-    failure = FailedLoad(Identity.from_version(V2), FailureKind.CRASHED, 0.0)
+    failure = FailedLoad(V2.identity, FailureKind.CRASHED, 0.0)
     assert later.blame.is_blamed(V2)
     assert not later.blame.has_ended(failure, V2)
     cache.record_proven(V2)

@@ -17,6 +17,7 @@ from baton_inference.protocols.invocations.codec import (
 )
 from baton_inference.protocols.media import ARROW, PARQUET, MediaHeaders
 from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.schema import Column, Schema
 from tests.support.bodies.columnar import WRITERS
 from tests.support.fakes.live_version import InProcessReader
 from tests.support.fakes.models import INSTANCE, SCHEMA
@@ -29,6 +30,7 @@ CODEC = InvocationsCodec(
     InProcessReader(),
     max_rows=10,
 )
+MATRIX = Schema((Column("0", "double"), Column("1", "double")), is_matrix=True)
 JSON = MediaHeaders([(b"content-type", b"application/json")])
 CSV = MediaHeaders([(b"content-type", b"text/csv; charset=UTF-8")])
 
@@ -111,3 +113,30 @@ def test_the_answer_has_labels(labels: list[Any]) -> None:
 def test_the_protocol_version_is_the_installed_mlflow() -> None:
     """`GET /version` reports it, and the tests compare with it."""
     assert version("mlflow") == MLFLOW_VERSION
+
+
+@pytest.mark.parametrize(
+    ("schema", "form"),
+    [
+        (SCHEMA, '{"instances": [{"x": 0.5, "n": 1, "note": %s}]}'),
+        (SCHEMA, '{"inputs": {"x": [0.5], "n": [1], "note": [%s]}}'),
+        (MATRIX, '{"dataframe_split": {"columns": [%s, "b"], "data": [[1, 2]]}}'),
+    ],
+)
+def test_values_that_are_nested_too_deeply_are_rejected(schema: Schema, form: str) -> None:
+    """Python parses a little deeper than it converts to a text, at least up to 3.11."""
+    codec = InvocationsCodec(
+        ModelVersion("churn_model", "7"),
+        schema,
+        OUTPUT_SCHEMAS["binary"],
+        InProcessReader(),
+        max_rows=10,
+    )
+    outcomes = set()
+    for depth in range(700, 1100):
+        nested = '{"a":' * depth + "1" + "}" * depth
+        try:
+            codec.decode((form % nested).encode(), JSON)
+        except MalformedBody as error:
+            outcomes.add(str(error))
+    assert outcomes == {"the body is nested too deeply"}

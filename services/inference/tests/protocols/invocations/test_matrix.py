@@ -1,4 +1,4 @@
-"""Matrix forms of `/invocations`; `tests/embedded/test_task_parity.py` compares with MLflow."""
+"""Matrix forms of `/invocations`; `tests/embedded/protocols` compares them with MLflow."""
 
 from dataclasses import replace
 from typing import Any

@@ -71,7 +71,7 @@ def test_a_call_that_ignores_stops_is_given_up_once() -> None:
 
 
 def test_a_call_that_only_waits_is_stopped_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watchdog_module, "MAX_LOOKS", 2)
+    monkeypatch.setattr(watchdog_module, "MAX_CHECKS", 2)
     watchdog, engine = Watchdog(), Counting()
     with watchdog.limit_time(cast("Any", engine), 1e6):
         started_s = time.monotonic()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from baton_registry.api_keys import Scope, generate_key
+from baton_common.api_keys import Scope, generate_key
 from tests.support.rig.grpc_caller import GrpcCaller
 from tests.support.rig.process import find_free_port
 from tests.support.rig.service_process import Service, running

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from baton_inference.core import Core
-from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.live_versions import CANARY, CanaryRoute
 from baton_inference.lifecycle.pace import Pace
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
 from baton_inference.protocols.v2_grpc.messages import get_request_class, get_response_class
 from baton_inference.web.body import SMALL_BYTES
 from baton_inference.web.grpc.infer import ModelInfer

@@ -15,15 +15,16 @@ import pytest
 from grpc import StatusCode
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
+from baton_common.api_keys import Scope, generate_key
 from baton_inference.protocols.v2_grpc.messages import read_requested
 from baton_inference.scoring.requested_version import RequestedVersion
+from baton_inference.web.access.key_file import KeyFile
 from baton_inference.web.body import SMALL_BYTES
 from baton_inference.web.grpc.infer import MAX_OPEN_CALLS, ModelInfer
-from baton_inference.web.key_file import KeyFile
 from baton_inference.web.request_ids import RequestIds
-from baton_registry.api_keys import Scope, generate_key
 from tests.support.fakes.application import make_app
 from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.models import SlowModel
 from tests.support.rig.grpc_caller import GrpcCaller, build_request
 from tests.support.rig.process import find_free_port, wait_until
 from tests.support.rig.raw_http import RawConnection
@@ -328,3 +329,41 @@ def test_a_large_message_is_parsed_in_a_thread(
     small, large = threads
     assert small is threading.main_thread()
     assert large is not small
+
+
+def test_a_cancelled_large_call_keeps_its_limits_until_its_thread_ends(tmp_path: Path) -> None:
+    """Its body stays in memory as long: callers that cancel must not exceed the limits."""
+    gate, started = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        started.set()
+        gate.wait()
+
+    app, _ = make_app(tmp_path, make_live_version(SlowModel(wait)), BATON_MAX_BODY_BYTES="20000")
+    assert app.direct is not None
+    parts = app.direct._parts
+    rows, memory = parts.pools.rows, parts.bodies._memory
+    size = SMALL_BYTES // 8
+    contents = {"x": {"fp64_contents": [1.0] * size}, "n": {"int64_contents": [1] * size}}
+    tensors = [
+        {"name": name, "datatype": kind, "shape": [size], "contents": contents[name]}
+        for name, kind in (("x", "FP64"), ("n", "INT64"))
+    ]
+    message = build_request(inputs=tensors).SerializeToString()
+
+    async def use() -> None:
+        infer = ModelInfer(parts, RequestIds())
+        free = memory._left
+        task = asyncio.ensure_future(infer.handle(None, LateCall(message, lambda: None)))
+        while not started.is_set():  # noqa: ASYNC110 - a thread sets it
+            await asyncio.sleep(0.001)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert infer.open_calls == 0
+        assert (rows.pending, free - memory._left) == (1, len(message))
+        gate.set()
+        while rows.pending:  # noqa: ASYNC110 - a counter
+            await asyncio.sleep(0.001)
+        assert memory._left == free
+
+    asyncio.run(use())

@@ -78,6 +78,15 @@ def test_watchers_learn_of_the_shutdown_and_do_not_delay_it(started: tuple[Servi
     assert time.monotonic() - started_s < ANSWERS_S
 
 
+def test_the_largest_limit_of_bodies_starts(tmp_path: Path) -> None:
+    """The library limits messages by a 32-bit integer."""
+    port = find_free_port()
+    values = {"BATON_GRPC_PORT": str(port), "BATON_MAX_BODY_BYTES": str(2**31)}
+    with running(tmp_path, **values) as service, GrpcCaller(f"127.0.0.1:{port}") as caller:
+        service.wait_until_ready()
+        assert caller.infer().model_version == "1"
+
+
 def test_calls_leave_little_garbage(tmp_path: Path) -> None:
     """The library leaves some cycles for each call; Baton adds none that last."""
     port, file = find_free_port(), tmp_path / "count"

@@ -17,10 +17,10 @@ from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.engine import OnnxEngine
 from baton_engine.tables.columns import Array
 from baton_inference.core import Core
-from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.live_versions import CANARY, CanaryRoute, LiveVersion
 from baton_inference.lifecycle.pace import Pace
-from baton_inference.lifecycle.policy import Trip
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
+from baton_inference.lifecycle.trips.trip import Trip
 from baton_inference.scoring.observer import (
     MAX_BODY_BYTES,
     MAX_ROW_BYTES,

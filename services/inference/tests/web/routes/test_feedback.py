@@ -10,11 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 from structlog.testing import capture_logs
 
+from baton_common.api_keys import Scope, generate_key
+from baton_inference.feedback import receiver as receiver_module
+from baton_inference.feedback.label_check import LabelCheck
 from baton_inference.scoring.workers import Pools
+from baton_inference.web.access.key_file import KeyFile
 from baton_inference.web.front import Front
-from baton_inference.web.key_file import KeyFile
 from baton_inference.web.routes.feedback import MAX_BODY_BYTES
-from baton_registry.api_keys import Scope, generate_key
+from baton_registry.versions.output_schema import OutputSchema
 from tests.support.fakes.application import make_app
 from tests.support.fakes.asgi_client import Request, Response, call, call_async, get, post
 from tests.support.fakes.live_version import make_live_version
@@ -217,3 +220,24 @@ def test_pools_wait_for_labels() -> None:
     with pools.labels.reserve():
         assert (pools.is_busy, pools.pending) == (True, 0)
     assert not pools.is_busy
+
+
+def test_the_classes_of_a_version_are_prepared_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not for each label: with thousands of classes that would stop the event loop."""
+    prepared = list[str]()
+
+    class CountedCheck(LabelCheck):
+        def __init__(self, outputs: OutputSchema) -> None:
+            prepared.append(str(outputs.classes[0]))
+            super().__init__(outputs)
+
+    monkeypatch.setattr(receiver_module, "LabelCheck", CountedCheck)
+    log = tmp_path / "predictions"
+    app, core = make_app(tmp_path / "cache", make_live_version(), BATON_PREDICTIONS_DIR=str(log))
+    for version in ("1", "2"):
+        core.live.swap(make_live_version(version=version))
+        for _ in range(3):
+            assert send(app, GOOD, {**GOOD, "label": "maybe"}).status == 422
+    assert prepared == ["no", "no"]

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from baton_inference.core import Core
-from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.live_versions import CANARY, CanaryRoute, LiveVersion
 from baton_inference.lifecycle.pace import Pace
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
 from baton_inference.predictions.logged_request import LoggedRequest
 from baton_inference.web.front import Front
 from tests.support.fakes.application import make_app

@@ -151,7 +151,24 @@ def test_client_that_only_reads_gets_its_answers(client: Client, direct: Direct)
     assert client.transport.end == "closed"
 
 
-@pytest.mark.parametrize("sent", [b"", WHOLE[:-1], WHOLE[:9], GET + WHOLE[:-1]])
+@pytest.mark.parametrize("cut", [WHOLE[:9], WHOLE[:-1], GET[:-9]])
+def test_a_cut_request_does_not_take_earlier_answers(
+    client: Client, direct: Direct, cut: bytes
+) -> None:
+    """It gets no answer itself."""
+    client.send(WHOLE * 2 + GET + cut)
+    assert client.protocol.eof_received()
+    answer(client, direct, 0)
+    answer(client, direct, 1)
+    assert client.transport.end == ""
+    assert client.wait(1000) == ""
+    client.run_tasks()
+    parts = client.transport.written.split(b"HTTP/1.1 ")[1:]
+    assert [b"connection: close" in part for part in parts] == [False, False, True]
+    assert client.transport.end == "closed"
+
+
+@pytest.mark.parametrize("sent", [b"", WHOLE[:-1], WHOLE[:9]])
 def test_client_that_leaves_a_request_incomplete_is_gone(client: Client, sent: bytes) -> None:
     """No answer is possible."""
     client.send(sent)

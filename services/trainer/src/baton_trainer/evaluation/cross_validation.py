@@ -10,12 +10,11 @@ from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
 
 from baton_registry.versions.output_schema import Label
+from baton_trainer.evaluation.confidence import UPPER_QUANTILE
 from baton_trainer.evaluation.folds import Fold, Folds, Indices
 from baton_trainer.evaluation.outcome import Outcome, join_outcomes
 from baton_trainer.evaluation.prediction import predict_outcome
 from baton_trainer.tables.table import Table
-
-LEVEL = 0.95
 
 Part = tuple[Indices, Outcome]
 """The test rows of a fold, and the predictions for them."""
@@ -58,7 +57,7 @@ class CrossValidation:
         doi:10.1023/A:1024068626366.
         """
         count = len(self.folds)
-        factor = np.sqrt(1 / count + 1 / (count - 1)) * stats.t.ppf((1 + LEVEL) / 2, count - 1)
+        factor = np.sqrt(1 / count + 1 / (count - 1)) * stats.t.ppf(UPPER_QUANTILE, count - 1)
         intervals = {}
         for name, mean in self.means.items():
             reach = factor * np.std(self._list_values(name), ddof=1)

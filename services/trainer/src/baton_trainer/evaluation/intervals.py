@@ -6,9 +6,8 @@ Percentile intervals: Efron and Tibshirani, "An Introduction to the Bootstrap" (
 import numpy as np
 
 from baton_trainer.evaluation import bootstrap
+from baton_trainer.evaluation.confidence import LOWER_QUANTILE, UPPER_QUANTILE
 from baton_trainer.evaluation.outcome import Outcome
-
-LEVEL = 0.95
 
 Interval = tuple[float, float]
 
@@ -27,6 +26,6 @@ def compute_intervals(outcome: Outcome, seed: int) -> dict[str, Interval]:
         spread = np.concatenate([each[name] for each in drawn]) - at_part
         if not np.isfinite(spread).all():  # a draw of equal values has no R²
             continue
-        low, high = np.quantile(spread, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]) * scale + whole[name]
+        low, high = np.quantile(spread, [LOWER_QUANTILE, UPPER_QUANTILE]) * scale + whole[name]
         intervals[name] = (float(low), float(high))
     return intervals

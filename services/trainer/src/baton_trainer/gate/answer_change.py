@@ -12,6 +12,7 @@ import numpy as np
 from baton_engine.compared_scores import is_scaled, select_compared_scores
 from baton_engine.engine import Scores
 from baton_registry.versions.output_schema import LABEL, OutputSchema
+from baton_rollout.gate_figures import build_figures
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,7 @@ class AnswerChange:
 
     def to_figures(self, against: str) -> dict[str, float | None]:
         """Returns the figures for the manifest; `against` is the number of production's version."""
-        figures = {"against_version": float(against) if against.isdecimal() else None}
-        if self.other_label_share is not None:
-            figures["other_label_share"] = self.other_label_share
-        shifts = {f"score_shift.{name}": value for name, value in self.score_shifts.items()}
-        scales = {f"score_scale.{name}": value for name, value in self.score_scales.items()}
-        return {**figures, **shifts, **scales}
+        return build_figures(against, self.other_label_share, self.score_shifts, self.score_scales)
 
 
 def measure_answer_change(

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baton_trainer.evaluation.classes.outcome import ClassOutcome
+from baton_trainer.evaluation.confidence import UPPER_QUANTILE
 from baton_trainer.evaluation.outcome import Floats, Metric
 from baton_trainer.gate.difference import Kind
-
-LEVEL = 0.95
 
 _NORMAL = NormalDist()
 
@@ -50,8 +49,7 @@ class AucDifference:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % confidence interval of the difference."""
-        confidence = (1 + LEVEL) / 2
-        return self.lower_bound(confidence), self.upper_bound(confidence)
+        return self.lower_bound(UPPER_QUANTILE), self.upper_bound(UPPER_QUANTILE)
 
     def lower_bound(self, confidence: float) -> float:
         """The lower confidence bound of the difference; with confidence 0.5 the estimate itself."""

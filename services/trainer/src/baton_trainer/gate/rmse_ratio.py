@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from baton_trainer.evaluation import bootstrap
+from baton_trainer.evaluation.confidence import LOWER_QUANTILE, UPPER_QUANTILE
 from baton_trainer.evaluation.outcome import Floats, Metric
 from baton_trainer.evaluation.values.outcome import ValueOutcome
 from baton_trainer.gate.difference import Kind
 
-LEVEL = 0.95
 SEED = 0
 
 _LEAST = np.finfo(np.float64).tiny
@@ -46,7 +46,7 @@ class RmseRatio:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % confidence interval of the ratio."""
-        low, high = np.quantile(self.draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        low, high = np.quantile(self.draws, [LOWER_QUANTILE, UPPER_QUANTILE])
         return float(low), float(high)
 
     @property

@@ -100,7 +100,7 @@ class LogReader:
         Raises:
             DataError: the log cannot be listed.
         """
-        folder = layout.build_predictions_folder(model, "0", date.min).parent.parent
+        folder = layout.get_model_folder(model)
         versions = {text for _, text in self._files.list_parts(folder, _VERSION)}
         return sorted(versions, key=lambda text: (len(text), text))
 
@@ -131,7 +131,7 @@ class LogReader:
         Raises:
             DataError: the log cannot be listed.
         """
-        folder = layout.build_predictions_folder(model, version, date.min).parent
+        folder = layout.get_version_folder(model, version)
         span = _Span(layout.TIME, since, until)
 
         def is_wanted(name: str) -> bool:
@@ -146,7 +146,7 @@ class LogReader:
         Raises:
             DataError: the log cannot be listed.
         """
-        folder = layout.build_labels_folder(model, date.min).parent
+        folder = layout.get_labels_folder(model)
         span = _Span(layout.RECEIVED_AT, since)
         tables = self._iter_tables(folder, span, LABEL_FIELDS, LABEL_FIELDS.names.__contains__)
         return pa.concat_tables([LABEL_FIELDS.empty_table(), *tables], promote_options="permissive")

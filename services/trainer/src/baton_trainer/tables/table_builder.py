@@ -36,20 +36,17 @@ def build_table(file: DataFile, options: Columns, task: TargetTask | None = None
         DataError: the table cannot be trained on.
     """
     header.check(file, options)
-    labels = file.cells[options.target]
-    labels = labels if file.is_typed else cells.convert(labels)
-    has_label = labels.notna()
-    rows = file.cells.loc[has_label]
-    _check_rows(file, options.target, len(rows))
+    rows, labels = _select_labelled_rows(file, options.target)
     decimal = file.decimal or _detect_decimal_mark(rows, options, file.name)
-    target = _build_target(file, labels[has_label], options, decimal, task)
+    target = _build_target(file, labels, options, decimal, task)
     typed = _type_columns(file, rows, target, options, decimal)
-    roles = tuple(role for role, _ in typed)
     inputs = _collect_features(file.name, typed)
-    values = target.labels.reset_index(drop=True)
     identity = find_repeating_id(rows, options.id)
     sides = split(inputs, identity)
     check_split(target, sides.held_out, file.name)
+    roles = tuple(role for role, _ in typed)
+    values = target.labels.reset_index(drop=True)
+    leak_warnings = leaks.list_warnings(inputs, values, target.positive)
     columns = [features.build_schema_column(column) for _, column in inputs.items()]
     return Table(
         name=file.name,
@@ -64,13 +61,20 @@ def build_table(file: DataFile, options: Columns, task: TargetTask | None = None
         groups=sides.groups,
         roles=roles,
         notes=table_notes.list_notes(file, decimal, identity, quotes=not options.private),
-        warnings=(
-            *table_notes.list_warnings(roles, sides),
-            *leaks.list_warnings(inputs, values, target.positive),
-        ),
+        warnings=(*table_notes.list_warnings(roles, sides), *leak_warnings),
         private_columns=tuple(dict.fromkeys(options.private)),
         reader=_choose_reader_rule(file, columns).to_json(),
     )
+
+
+def _select_labelled_rows(file: DataFile, target: str) -> tuple[pd.DataFrame, pd.Series]:
+    """Returns the rows that have a value for the target, and these values, typed."""
+    labels = file.cells[target]
+    labels = labels if file.is_typed else cells.convert(labels)
+    has_label = labels.notna()
+    rows = file.cells.loc[has_label]
+    _check_rows(file, target, len(rows))
+    return rows, labels[has_label]
 
 
 def _build_target(

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from baton_registry.versions.output_schema import BINARY_CLASSES
 from baton_trainer.errors import DataError
 from baton_trainer.request import TargetTask
 
@@ -10,8 +11,6 @@ MAX_CLASSES = 50
 """With more distinct values, whole numbers are not classes."""
 MAX_WHOLE = 2**53
 """Larger floats are not exact whole numbers."""
-
-_TWO = 2
 
 
 def is_whole(values: pd.Series) -> bool:
@@ -41,9 +40,9 @@ def choose_task(target: pd.Series, requested: TargetTask | None, name: str) -> T
     distinct = target.nunique()
     if not is_whole(target) or distinct > MAX_CLASSES:
         return "regression"
-    if distinct <= _TWO:
+    if distinct <= BINARY_CLASSES:
         return "classification"
-    shown = ", ".join(f"{value:g}" for value in np.sort(target.unique())[:_TWO])
+    shown = ", ".join(f"{value:g}" for value in np.sort(target.unique())[:2])
     raise DataError(
         f"{name}: the target {target.name!r} has {distinct} different whole numbers ({shown}, …), "
         "which may be classes or amounts; say which: --task classification or --task regression"

@@ -14,6 +14,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE, MLFLOW_SOURCE_NAME
 
 from baton_common.locations import strip_credentials
 from baton_common.texts import get_first_line
+from baton_registry.rest.error_codes import INVALID
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import DATA_CHECKSUM_TAG, GATE_TAG
 from baton_registry.versions.output_schema import Task
@@ -27,7 +28,6 @@ from baton_trainer.tracking.dataset import build_dataset_inputs, has_long_schema
 from baton_trainer.tracking.logged_model import Contents
 from baton_trainer.tracking.mlflow_limits import MAX_PARAM, truncate_with_ellipsis
 
-_INVALID = "INVALID_PARAMETER_VALUE"
 _MODEL_TYPES = {"regression": "regressor", "quantiles": "regressor", "anomaly": "anomaly detector"}
 _USUAL_COLUMNS = 200
 """With fewer columns than this, the length of the schema is not why MLflow refuses."""
@@ -85,7 +85,7 @@ def _log_datasets(run_id: str, table: Table) -> list[str]:
             client.log_inputs(run_id, inputs)
             return []
     except MlflowException as error:  # a server with a lower limit than this version of MLflow
-        if error.error_code != _INVALID or len(table.columns) <= _USUAL_COLUMNS:
+        if error.error_code != INVALID or len(table.columns) <= _USUAL_COLUMNS:
             raise
     client.log_inputs(run_id, build_dataset_inputs(table, with_schema=False))
     line = f"MLflow's dataset is logged without the schema of its {len(table.columns):,} columns"

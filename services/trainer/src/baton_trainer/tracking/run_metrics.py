@@ -11,10 +11,9 @@ from mlflow.exceptions import MlflowException
 
 from baton_common.locations import strip_credentials
 from baton_common.texts import get_first_line
+from baton_registry.rest.error_codes import NOT_FOUND
 from baton_trainer.errors import RecordError
 from baton_trainer.settings import TrainerSettings
-
-_NOT_FOUND = "RESOURCE_DOES_NOT_EXIST"
 
 
 class TrainingFigures(NamedTuple):
@@ -38,7 +37,7 @@ def read_figures(run_id: str, settings: TrainerSettings) -> TrainingFigures:
     try:
         data = mlflow.MlflowClient(settings.tracking_uri).get_run(run_id).data
     except MlflowException as error:
-        if error.error_code == _NOT_FOUND:
+        if error.error_code == NOT_FOUND:
             return TrainingFigures({})
         raise _create_error("read", settings, error) from error
     return TrainingFigures(data.metrics, data.params.get("positive"))
@@ -67,7 +66,7 @@ def add_metrics(
         ]
         client.log_batch(run_id, metrics=values)
     except MlflowException as error:
-        if error.error_code == _NOT_FOUND:
+        if error.error_code == NOT_FOUND:
             return
         raise _create_error("add metrics to", settings, error) from error
 

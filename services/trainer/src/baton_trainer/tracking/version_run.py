@@ -8,12 +8,11 @@ from mlflow.exceptions import MlflowException
 
 from baton_common.locations import strip_credentials
 from baton_common.texts import get_first_line
+from baton_registry.rest.error_codes import NOT_FOUND
 from baton_registry.versions.model_version import ModelVersion
 from baton_trainer.errors import RecordError, RecordMissing
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tracking.run_record import RECORD_FILE, RunRecord, parse_record
-
-_NOT_FOUND = "RESOURCE_DOES_NOT_EXIST"
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def read_run(version: ModelVersion, settings: TrainerSettings) -> VersionRun | N
         has_record = RECORD_FILE in files
         text = _read_record(run.info.artifact_uri, settings) if has_record else None
     except MlflowException as error:
-        if error.error_code == _NOT_FOUND:
+        if error.error_code == NOT_FOUND:
             return None
         raise RecordError(
             f"cannot read the run of version {version.version} from the tracking server at "

@@ -11,11 +11,9 @@ from baton_engine.onnx.outputs.classes import check_distinct, find_classes
 from baton_engine.onnx.outputs.classifier_outputs import find_classifier_outputs
 from baton_engine.onnx.outputs.graph_outputs import GraphOutput
 from baton_engine.onnx.outputs.probabilities import clip_rounding
-from baton_engine.tables.columns import Array
+from baton_engine.tables.columns import MATRIX_NDIM, Array
 from baton_registry.versions.output_schema import LABEL, PROBABILITIES, Label, OutputSchema
 from baton_registry.versions.schema import Schema
-
-_TABLE = 2
 
 
 class ClassifierReader:
@@ -78,7 +76,7 @@ class ClassifierReader:
             EngineError: the outputs have other shapes, or a label is not an index of a class.
         """
         table = self._build_table(probabilities) if self._is_zipmap else probabilities
-        if table.ndim != _TABLE or labels.size != len(table):
+        if table.ndim != MATRIX_NDIM or labels.size != len(table):
             raise EngineError(
                 f"the model answers with labels of shape {labels.shape} and probabilities of"
                 f" shape {table.shape}; [rows] and [rows, {len(self._classes)}] are needed"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from baton_engine.engine import EngineError
 from baton_engine.onnx.outputs.graph_outputs import GraphOutput, describe_outputs
+from baton_engine.tables.columns import MATRIX_NDIM
 
 _FLOAT32 = "tensor(float)"
 _SHORT_LABELS = "tensor(int32)"
-_TABLE = 2
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def find_classifier_outputs(outputs: Sequence[GraphOutput]) -> ClassifierOutputs
             " probabilities"
         )
     table = maps[-1] if maps else tables[0]
-    is_table = not maps and len(table.shape) == _TABLE
+    is_table = not maps and len(table.shape) == MATRIX_NDIM
     return ClassifierOutputs(
         label=labels[0].name,
         probabilities=table.name,

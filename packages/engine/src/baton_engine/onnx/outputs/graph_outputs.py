@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from baton_engine.tables.columns import Array
+from baton_engine.tables.columns import MATRIX_NDIM, Array
 
 _INTEGERS = ("tensor(int64)", "tensor(int32)")
 _FLOATS = ("tensor(float)", "tensor(double)", "tensor(float16)")
-_VECTOR, _TABLE = 1, 2
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,9 @@ class GraphOutput:
     @property
     def width(self) -> int | None:
         """The declared number of values per row; None if it is not fixed."""
-        if len(self.shape) == _VECTOR:
+        if len(self.shape) == 1:
             return 1
-        return self.shape[1] if len(self.shape) == _TABLE else None
+        return self.shape[1] if len(self.shape) == MATRIX_NDIM else None
 
 
 def list_outputs(nodes: Sequence[Any]) -> tuple[GraphOutput, ...]:
@@ -77,9 +76,9 @@ def describe_outputs(outputs: Sequence[GraphOutput]) -> str:
 
 def get_width(values: Array) -> int | None:
     """Returns the number of values per row of an answer; None if it is not a table."""
-    if values.ndim == _VECTOR:
+    if values.ndim == 1:
         return 1
-    return int(values.shape[1]) if values.ndim == _TABLE else None
+    return int(values.shape[1]) if values.ndim == MATRIX_NDIM else None
 
 
 def _describe(output: GraphOutput) -> str:

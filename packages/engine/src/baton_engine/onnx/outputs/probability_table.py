@@ -9,10 +9,8 @@ from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.outputs.classes import CLASSES_HINT, check_distinct
 from baton_engine.onnx.outputs.graph_outputs import GraphOutput, describe_outputs, get_width
 from baton_engine.onnx.outputs.probabilities import clip_rounding
-from baton_registry.versions.output_schema import LABEL, PROBABILITIES, OutputSchema
+from baton_registry.versions.output_schema import BINARY_CLASSES, LABEL, PROBABILITIES, OutputSchema
 from baton_registry.versions.schema import Schema
-
-_BINARY = 2
 
 
 class ProbabilityReader:
@@ -49,7 +47,7 @@ class ProbabilityReader:
         """
         table = values[0].astype(np.float32, copy=False)
         width, classes = get_width(table), len(self._labels)
-        if width == 1 and classes == _BINARY:
+        if width == 1 and classes == BINARY_CLASSES:
             present = table.reshape(-1, 1)
             table = np.hstack([1 - present, present])
         elif width != classes or table.ndim == 1:

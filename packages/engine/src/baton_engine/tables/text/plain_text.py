@@ -11,7 +11,7 @@ from arro3.core import Array as ArrowArray
 from arro3.core import DataType, Field, Schema
 from arro3.io import read_csv
 
-from baton_engine.tables.arrow_values import encode_texts
+from baton_engine.tables.arrow.array_values import encode_texts
 from baton_engine.tables.text.csv_rows import Block
 from baton_engine.tables.values import Texts
 

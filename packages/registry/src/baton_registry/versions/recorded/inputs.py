@@ -13,7 +13,6 @@ MAX_TENSOR_COLUMNS = 100_000
 _TENSOR_TYPES: Mapping[str, TypeName] = {"float32": "float", "float64": "double"}
 _NAME_COLUMNS = "log the model with named columns"
 _TENSORS = "a tensor of float32 or float64 with the shape [-1, columns]"
-_TABLE = 2
 
 
 @dataclass(frozen=True)
@@ -70,10 +69,10 @@ def _parse_tensor(inputs: list[Mapping[str, Any]]) -> RecordedInputs:
 
 def _get_width(shape: Any) -> int | None:
     """Returns the number of columns of the shape `[-1, columns]`; None for another shape."""
-    if not isinstance(shape, list) or len(shape) != _TABLE or shape[0] != -1:
-        return None
-    width = shape[1]
-    return width if type(width) is int and 0 < width <= MAX_TENSOR_COLUMNS else None
+    match shape:
+        case [-1, width] if type(width) is int and 0 < width <= MAX_TENSOR_COLUMNS:
+            return width
+    return None
 
 
 def _parse_unnamed(inputs: list[Mapping[str, Any]]) -> RecordedInputs:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any, cast, get_args
 
 from baton_registry.errors import InvalidModel
-from baton_registry.versions.output_schema import Label, Task
+from baton_registry.versions.output_schema import BINARY_CLASSES, Label, Task
 from baton_registry.versions.schema import AnswerForm
 
 _SHOWN = 5
 _CLASSIFIERS, _NAMED = ("binary", "multiclass"), ("quantiles", "multilabel")
-_BINARY = _TABLE = 2
 _FLOATS = ("float", "double")
 
 
@@ -46,7 +45,7 @@ def parse_outputs(metadata: Mapping[str, Any], signature: Any) -> RecordedOutput
     names = _parse_names(metadata.get("outputs"))
     if classes and task not in (None, *_CLASSIFIERS):
         raise InvalidModel(f"the MLmodel file records classes, but the task {task}, which has none")
-    if classes and task and (task == "binary") != (len(classes) == _BINARY):
+    if classes and task and (task == "binary") != (len(classes) == BINARY_CLASSES):
         raise InvalidModel(f"the MLmodel file records the task {task}, but {len(classes)} classes")
     if names and task not in (None, *_NAMED):
         raise InvalidModel(
@@ -122,8 +121,10 @@ def _read_part(spec: Mapping[str, Any]) -> tuple[str, int | None]:
     tensor = spec.get("tensor-spec")
     if spec.get("type") != "tensor" or not isinstance(tensor, Mapping):
         return str(spec.get("type")), 1
-    shape = tensor.get("shape")
-    if not isinstance(shape, list) or len(shape) > _TABLE:
-        return str(tensor.get("dtype")), None
-    width = shape[1] if len(shape) == _TABLE else 1
-    return str(tensor.get("dtype")), width if type(width) is int and width > 0 else None
+    kind = str(tensor.get("dtype"))
+    match tensor.get("shape"):
+        case [] | [_]:
+            return kind, 1
+        case [_, width] if type(width) is int and width > 0:
+            return kind, width
+    return kind, None

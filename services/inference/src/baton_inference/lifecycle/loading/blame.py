@@ -14,8 +14,8 @@ from baton_inference.errors import FailureKind, LoadFailure
 from baton_inference.lifecycle.loading.cache import CachedVersion, VersionCache
 from baton_inference.lifecycle.loading.load_failures import describe_disk_error
 from baton_inference.lifecycle.loading.mark_files import LeftMark, MarkContent, list_left_marks
-from baton_inference.lifecycle.policy import FailedLoad, Identity
-from baton_registry.versions.model_version import ModelVersion
+from baton_inference.lifecycle.policy import FailedLoad
+from baton_registry.versions.model_version import ModelVersion, VersionIdentity
 
 log = structlog.get_logger("baton.loader")
 
@@ -34,9 +34,9 @@ class Blame:
         self._cache = cache
         self._model_name = model_name
         self._aliases = aliases
-        self._blamed: frozenset[Identity] = frozenset()
-        self._retried: frozenset[Identity] = frozenset()
-        self._aspired: dict[str, Identity | None] = {}
+        self._blamed: frozenset[VersionIdentity] = frozenset()
+        self._retried: frozenset[VersionIdentity] = frozenset()
+        self._aspired: dict[str, VersionIdentity | None] = {}
         self._lock = threading.RLock()
         self._is_read = False
 
@@ -58,7 +58,7 @@ class Blame:
 
     def is_blamed(self, version: ModelVersion) -> bool:
         """Whether a process died while it had this version on trial, and none has proven it."""
-        if Identity.from_version(version) not in self._blamed:
+        if version.identity not in self._blamed:
             return False
         try:
             return not self._cache.is_proven(version)
@@ -102,7 +102,7 @@ class Blame:
                     restored=chosen[0].version,
                 )
             return chosen
-        chances = [each for each in served if Identity.from_version(each[0]) not in self._retried]
+        chances = [each for each in served if each[0].identity not in self._retried]
         if tries_blamed:
             chances += served
         if chances:
@@ -117,7 +117,7 @@ class Blame:
             )
         return next(iter(chances), None)
 
-    def note_aspired(self, alias: str, aspired: Identity | None) -> None:
+    def note_aspired(self, alias: str, aspired: VersionIdentity | None) -> None:
         """Notes where an alias points; ends the blame of the versions that all aliases have left.
 
         Until each alias was resolved once, no blame ends.
@@ -131,7 +131,7 @@ class Blame:
                 self._blamed -= left
                 self._remove_left(left.__contains__)
 
-    def forgive(self, identity: Identity) -> None:
+    def forgive(self, identity: VersionIdentity) -> None:
         """Ends the blame of a version that is proven."""
         with self._lock:
             self._blamed -= {identity}
@@ -140,7 +140,7 @@ class Blame:
     def _is_own(self, content: MarkContent) -> bool:
         return content.model_name == self._model_name and content.alias in self._aliases
 
-    def _remove_left(self, is_meant: Callable[[Identity], bool]) -> None:
+    def _remove_left(self, is_meant: Callable[[VersionIdentity], bool]) -> None:
         with suppress(OSError):
             for mark in list_left_marks(self._cache.marks):
                 if self._is_own(mark.content) and is_meant(mark.content.identity):

@@ -26,8 +26,7 @@ from typing import Any
 from baton_common.atomic_file import write_atomic
 from baton_inference.lifecycle.loading.locks import is_locked
 from baton_inference.lifecycle.loading.runtime import describe_runtime
-from baton_inference.lifecycle.policy import Identity
-from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.model_version import ModelVersion, VersionIdentity
 
 SPARE_VERSIONS = 5
 """Versions kept beside those that serve. A rollback to one of them needs no download."""
@@ -49,7 +48,7 @@ class VersionCache:
         self._serving = directory / "serving"
         self._staging = directory / "staging"
 
-    def find(self, name: str, identity: Identity) -> CachedVersion | None:
+    def find(self, name: str, identity: VersionIdentity) -> CachedVersion | None:
         """Returns a cached version and the folder of its files; None if it is not cached.
 
         The version's checksums are the registry's. If the registry records none, they are the
@@ -57,7 +56,7 @@ class VersionCache:
         """
         key = _make_key(name, identity.version, identity.source)
         cached = self._open(self._versions / key, name)
-        return cached if cached and Identity.from_version(cached[0]) == identity else None
+        return cached if cached and cached[0].identity == identity else None
 
     def find_last_served(self, name: str, alias: str) -> list[CachedVersion]:
         """Returns the versions that served last for this model and alias, the last one first.

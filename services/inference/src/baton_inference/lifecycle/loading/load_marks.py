@@ -31,8 +31,7 @@ from baton_inference.lifecycle.loading.mark_files import (
     MarkFile,
     write_mark,
 )
-from baton_inference.lifecycle.policy import Identity
-from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.model_version import ModelVersion, VersionIdentity
 
 TRIAL_S = 60.0
 """A version that has been live for so long is proven."""
@@ -81,13 +80,13 @@ class LoadMarks:
         self._model_name = model_name
         self._alias = aliases[0]
         self._process = process
-        self._trials: dict[Identity, _Trial] = {}
+        self._trials: dict[VersionIdentity, _Trial] = {}
         self._lock = threading.RLock()
         self._is_closed = False
 
     def begin(self, version: ModelVersion) -> None:
         """Begins the trial of a version before its engine is built, unless it is proven."""
-        identity = Identity.from_version(version)
+        identity = version.identity
         with self._lock:
             if self._is_closed or identity in self._trials:
                 return
@@ -135,7 +134,7 @@ class LoadMarks:
                     self._cache.record_proven(trial.version)
                 self.blame.forgive(identity)
 
-    def end(self, identity: Identity) -> None:
+    def end(self, identity: VersionIdentity) -> None:
         """Ends the trial of a version that did not go live."""
         with self._lock:
             trial = self._trials.get(identity)
@@ -149,5 +148,5 @@ class LoadMarks:
             for identity in [*self._trials]:
                 self._end(identity)
 
-    def _end(self, identity: Identity) -> None:
+    def _end(self, identity: VersionIdentity) -> None:
         self._trials.pop(identity).mark.remove()

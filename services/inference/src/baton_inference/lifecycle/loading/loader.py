@@ -19,7 +19,6 @@ from baton_inference.lifecycle.loading.cache import VersionCache
 from baton_inference.lifecycle.loading.load_failures import describe_disk_error, to_load_failure
 from baton_inference.lifecycle.loading.load_marks import LoadMarks
 from baton_inference.lifecycle.loading.warmup import warm_up
-from baton_inference.lifecycle.policy import Identity
 from baton_registry.errors import NotSigned, RegistryError, VersionNotReady
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
@@ -125,7 +124,7 @@ class Loader:
 
     def _load_from_cache(self, version: ModelVersion) -> LiveVersion | None:
         try:
-            cached = self._cache.find(version.name, Identity.from_version(version))
+            cached = self._cache.find(version.name, version.identity)
             if cached is None:
                 return None
             recorded, directory = cached
@@ -184,7 +183,7 @@ class Loader:
         try:
             return self._build_marked(fetched, source)
         except BaseException:
-            self.marks.end(Identity.from_version(fetched.version))
+            self.marks.end(fetched.version.identity)
             raise
 
     def _build_marked(self, fetched: FetchedModel, source: Source) -> LiveVersion:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from baton_inference.lifecycle.loading.locks import is_locked
-from baton_inference.lifecycle.policy import Identity
+from baton_registry.versions.model_version import VersionIdentity
 
 HIDDEN_S = 60.0
 """A mark that is hidden for so long will never be whole: its process died while it wrote it."""
@@ -40,9 +40,9 @@ class MarkContent:
     is_retry: bool = False
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> VersionIdentity:
         """The version."""
-        return Identity(self.version, self.source)
+        return VersionIdentity(self.version, self.source)
 
 
 @dataclass(frozen=True)

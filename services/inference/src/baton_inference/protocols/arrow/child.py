@@ -20,9 +20,9 @@ from arro3.core import RecordBatchReader
 from arro3.io import read_ipc_stream
 
 from baton_common.texts import get_first_line, truncate
-from baton_engine.tables.arrow_values import read_texts, read_values
+from baton_engine.tables.arrow.array_values import read_texts, read_values
+from baton_engine.tables.arrow.parquet_reader import open_parquet
 from baton_engine.tables.column_indices import find_column_indices
-from baton_engine.tables.parquet_reader import open_parquet
 from baton_engine.tables.values import Unsupported, Values, join_values
 from baton_inference.protocols.arrow.messages import (
     MalformedMessage,

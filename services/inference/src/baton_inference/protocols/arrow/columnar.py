@@ -7,8 +7,7 @@ from typing import Protocol
 from baton_engine.tables.columns import Array
 from baton_engine.tables.typed_values import cast_typed_values
 from baton_engine.tables.values import Values
-from baton_inference.errors import InvalidRows
-from baton_inference.protocols.bodies.frame import build_missing_column, read_columns
+from baton_inference.protocols.bodies.frame import build_batch, build_missing_column
 from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.schema import Column, Schema
 
@@ -31,9 +30,7 @@ class ArrowTable:
         Raises:
             InvalidRows: a column is missing or has a bad cell, or there are no rows.
         """
-        if not self.rows:
-            raise InvalidRows("the body has no rows")
-        return ColumnBatch(self.rows, read_columns(schema, self._read))
+        return build_batch(self.rows, schema, self._read)
 
     def _read(self, column: Column) -> Array:
         if column.name in self.columns:

@@ -37,9 +37,7 @@ class Frame:
         Raises:
             InvalidRows: a column is missing or has a bad cell, or there are no rows.
         """
-        if not self.rows:
-            raise InvalidRows("the body has no rows")
-        return ColumnBatch(self.rows, read_columns(schema, self._read))
+        return build_batch(self.rows, schema, self._read)
 
     def _read(self, column: Column) -> Array:
         if column.name not in self.columns:
@@ -56,6 +54,16 @@ def build_missing_column(column: Column, rows: int) -> Array:
     if column.required:
         raise BadCells((BadCell(0, column.name, ABSENT_MESSAGE),))
     return to_array(column, [None] * rows)
+
+
+def build_batch(rows: int, schema: Schema, read: Callable[[Column], Array]) -> ColumnBatch:
+    """Builds a batch of the columns of the schema. Raises `InvalidRows` as `read_columns`.
+
+    Also if there are no rows.
+    """
+    if not rows:
+        raise InvalidRows("the body has no rows")
+    return ColumnBatch(rows, read_columns(schema, read))
 
 
 def read_columns(schema: Schema, read: Callable[[Column], Array]) -> dict[str, Array]:

@@ -110,16 +110,10 @@ class InvocationsCodec:
             return InvocationsRows(typed.rows, typed.cells, answer_type)
         if typed is not None:
             return InvocationsColumns(typed.rows, typed.columns, answer_type)
-        schema = self._schema
-        table: Frame | ArrowTable
-        if media.media_type == CSV:
-            check_csv_values(body, self._max_values)
-            table = self._read_csv(body)
-        elif media.media_type in (ARROW, PARQUET):
-            table = self._arrow.read(body, media.media_type, schema.columns, self._max_rows)
-        else:
-            table = self._read_json(body)
-        batch = table.to_batch(schema)
+        try:
+            batch = self._read_table(body, media.media_type).to_batch(self._schema)
+        except RecursionError as error:  # of a value that the parser has just accepted, as a text
+            raise MalformedBody("the body is nested too deeply") from error
         return InvocationsColumns(batch.rows, batch.columns, answer_type)
 
     def encode(self, scores: Scores, batch: InvocationsBatch) -> EncodedAnswer:
@@ -132,6 +126,14 @@ class InvocationsCodec:
     def _read_typed(self, body: bytes) -> Batch | None:
         check_json_values(body, self._max_values)
         return self._typed.read(body)
+
+    def _read_table(self, body: bytes, media_type: bytes | None) -> Frame | ArrowTable:
+        if media_type == CSV:
+            check_csv_values(body, self._max_values)
+            return self._read_csv(body)
+        if media_type in (ARROW, PARQUET):
+            return self._arrow.read(body, media_type, self._schema.columns, self._max_rows)
+        return self._read_json(body)
 
     def _read_json(self, body: bytes) -> Frame:
         document = parse_object(body)

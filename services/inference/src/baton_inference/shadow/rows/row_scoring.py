@@ -8,6 +8,7 @@ import numpy as np
 
 from baton_engine.engine import Scores
 from baton_engine.tables.transpose import Rows
+from baton_inference.scoring.scores import join_scores, take_rows
 from baton_inference.shadow.counts.comparison import find_unusable_rows
 from baton_inference.shadow.rows.row_adapter import Cells
 
@@ -98,13 +99,3 @@ def _search(rows: Sequence[Cells], score: Score) -> RowAnswers:
         if time.thread_time() - started_s > SEARCH_LIMIT_S:
             break
     return RowAnswers(join_scores(parts) if parts else None, answered, failed)
-
-
-def join_scores(parts: Sequence[Scores]) -> Scores:
-    """Joins answers row by row; there is at least one."""
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-
-def take_rows(scores: Scores, positions: Sequence[int]) -> Scores:
-    """Returns the answers to the rows at these positions."""
-    return {name: values[list(positions)] for name, values in scores.items()}

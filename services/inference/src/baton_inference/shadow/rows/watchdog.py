@@ -17,8 +17,8 @@ ONNX Runtime stops a model between two nodes, and a node may take for ever. Stop
 time: a process that is suspended does not lose its threads.
 """
 
-MAX_LOOKS = 2_400
-"""A call is stopped after so many looks, a minute, even if it only waits and does not work."""
+MAX_CHECKS = 2_400
+"""A call is stopped after this many checks, a minute, even if it only waits and does not work."""
 
 
 class _Call(NamedTuple):
@@ -31,7 +31,7 @@ class _Call(NamedTuple):
 class Watchdog:
     """A thread that stops the calls of one other thread.
 
-    It looks at the clock forty times a second while there are calls. A timer for each call would
+    It reads the clock forty times a second while there are calls. A timer for each call would
     start a thread for each.
 
     The limit is one on processor time. No caller waits for these calls, and on a busy machine a
@@ -96,12 +96,12 @@ class Watchdog:
     def _watch(self) -> None:
         """Watches calls until there is none."""
         watched: _Call | None = None
-        looks = stops = 0
+        checks = stops = 0
         while (call := self._call) is not None:
             if call is not watched:
-                watched, looks, stops = call, 0, 0
-            looks += 1
-            if call.read_s() >= call.due_s or looks > MAX_LOOKS:
+                watched, checks, stops = call, 0, 0
+            checks += 1
+            if call.read_s() >= call.due_s or checks > MAX_CHECKS:
                 stops += 1
                 call.stoppable.stop()
             if stops > self._max_stops:

@@ -12,7 +12,7 @@ from baton_inference.web.answers.answer import Answer
 from baton_inference.web.grpc.failures import Context, Failure, build_failure
 from baton_inference.web.grpc.metadata import read_metadata, write_metadata
 from baton_inference.web.request_ids import RequestIds
-from baton_inference.web.routes.scoring import score_in_threads
+from baton_inference.web.routes.scoring import score_in_place
 from baton_inference.web.routes.scoring_call import ScoringCall
 from baton_inference.web.routes.scoring_parts import ScoringParts
 
@@ -87,11 +87,11 @@ class ModelInfer:
         bodies = self._parts.bodies
         bodies.check_size(len(data))
         if not bodies.is_small(len(data), _PLAIN):
-            with bodies.open_share() as share:
-                share.take(len(data))
-                rows = self._parts.pools.rows
-                call.admit(headers, await rows.run(partial(read_requested, data)))
-                return await score_in_threads(call, self._parts, data)
+            with self._parts.pools.rows.reserve() as place:
+                # The place holds the share: a cancelled call leaves its body to a thread.
+                place.hold(bodies.open_share()).take(len(data))
+                call.admit(headers, await place.run(partial(read_requested, data)))
+                return await score_in_place(call, self._parts, data, place)
         call.admit(headers, read_requested(data))
         result = call.score(data)
         outcome = result if isinstance(result, ScoreResult) else await result

@@ -5,6 +5,7 @@ import asyncio
 import structlog
 from grpc import aio
 
+from baton_common.hosts import format_url_host
 from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.protocols.v2_grpc.messages import SERVICE
 from baton_inference.web.grpc.health import Health
@@ -13,7 +14,6 @@ from baton_inference.web.grpc.methods import Methods
 from baton_inference.web.request_ids import RequestIds
 from baton_inference.web.routes.scoring_parts import ScoringParts
 from baton_inference.web.transport.server import ANSWERS_S, FLUSH_S
-from baton_registry.setting_types import format_url_host
 
 MAX_STREAMS = 128
 """Open calls per connection; clients queue the others."""
@@ -22,6 +22,8 @@ MAX_IDLE_MS = 5 * 60_000
 KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS = 60_000, 20_000
 """An idle connection gets a ping after the first, and is closed if the second brings no reply."""
 READY_TICK_S = 0.05
+MAX_OPTION = 2**31 - 1
+"""The library's options are 32-bit integers."""
 _IDENTITY_AND_GZIP = 1 << 0 | 1 << 2
 
 log = structlog.get_logger("baton.grpc")
@@ -43,7 +45,7 @@ class GrpcServer:
             ("grpc.keepalive_timeout_ms", KEEPALIVE_TIMEOUT_MS),
             # Of messages, compressed or not. `ModelInfer` has the exact limit: metrics count calls
             # that the library ends as 499.
-            ("grpc.max_receive_message_length", 2 * parts.bodies.max_bytes),
+            ("grpc.max_receive_message_length", min(2 * parts.bodies.max_bytes, MAX_OPTION)),
             ("grpc.compression_enabled_algorithms_bitset", _IDENTITY_AND_GZIP),
         )
 

@@ -2,7 +2,7 @@
 
 from baton_inference.errors import Forbidden, Unauthenticated
 from baton_inference.protocols.protocol import Json
-from baton_inference.web.access import find_scopes
+from baton_inference.web.access.access import find_scopes
 from baton_inference.web.answers.problems import KINDS
 from baton_inference.web.openapi.problems import build_problem_response
 

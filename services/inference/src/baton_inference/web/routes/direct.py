@@ -23,7 +23,7 @@ from baton_inference.web.routes.scoring_parts import ScoringParts
 from baton_inference.web.transport.exchange import Exchange
 from baton_inference.web.transport.state import Peer
 
-Outcome = Answer | ScoreResult | None
+DirectResult = Answer | ScoreResult | None
 """An answer, the scores from which it is encoded, or None if the client has disconnected."""
 
 _is_simple = re.compile(rb"/[A-Za-z0-9._~/-]{1,255}").fullmatch
@@ -72,8 +72,8 @@ class DirectScoring:
 class DirectRequest:
     """One request that is answered without ASGI."""
 
-    __slots__ = ("_call", "_exchange", "_id", "_media", "_outcome", "_peer", "_target")
-    _outcome: Outcome | asyncio.Future[Answer | ScoreResult]
+    __slots__ = ("_call", "_exchange", "_id", "_media", "_peer", "_result", "_target")
+    _result: DirectResult | asyncio.Future[Answer | ScoreResult]
 
     def __init__(
         self, exchange: Exchange, peer: Peer, target: "Target", media: MediaHeaders
@@ -92,28 +92,28 @@ class DirectRequest:
         try:
             call.admit(headers, found.requested)
             result = call.score(self._exchange.take_body())
-            self._outcome = (
+            self._result = (
                 result if isinstance(result, ScoreResult) else asyncio.ensure_future(result)
             )
         except Exception as error:  # noqa: BLE001 - the client always gets an answer
-            self._outcome = call.explain(error)
+            self._result = call.explain(error)
 
     def finish(self, pending: set[asyncio.Future[Any]]) -> None:
         """Answers, now or as soon as there is a result; `pending` holds it until then."""
-        outcome = self._outcome
-        if isinstance(outcome, asyncio.Future) and not outcome.done():
-            pending.add(outcome)
-            outcome.add_done_callback(pending.discard)
-            outcome.add_done_callback(self._answer)
+        result = self._result
+        if isinstance(result, asyncio.Future) and not result.done():
+            pending.add(result)
+            result.add_done_callback(pending.discard)
+            result.add_done_callback(self._answer)
         else:
-            self._answer(outcome)
+            self._answer(result)
 
-    def _answer(self, outcome: Outcome | asyncio.Future[Answer | ScoreResult]) -> None:
+    def _answer(self, result: DirectResult | asyncio.Future[Answer | ScoreResult]) -> None:
         call = self._call
         try:
-            if isinstance(outcome, asyncio.Future):
-                outcome = outcome.result()
-            answer = call.encode(outcome) if isinstance(outcome, ScoreResult) else outcome
+            if isinstance(result, asyncio.Future):
+                result = result.result()
+            answer = call.encode(result) if isinstance(result, ScoreResult) else result
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - as above
             answer = call.explain(error)
         call.stop_clock()

@@ -1,24 +1,21 @@
 """`POST /feedback`: callers report what became known about rows that were scored."""
 
-import time
-
 from fastapi import APIRouter, Request, Response
 
 from baton_engine.labels.label import MAX_CHARACTERS, MAX_ROW
-from baton_inference.errors import ClientDisconnected, InferenceError
 from baton_inference.feedback.document import FEEDBACK, MAX_LABELS
 from baton_inference.feedback.receiver import FeedbackReceiver
-from baton_inference.protocols.media import JSON, MediaHeaders
+from baton_inference.protocols.media import JSON
 from baton_inference.protocols.protocol import Json
 from baton_inference.scoring.workers import Workers
-from baton_inference.telemetry.request_log import RequestLog, RequestOutcome
-from baton_inference.web.access import FEEDBACK_PATH
-from baton_inference.web.answers.answer import Answer, Receive
-from baton_inference.web.answers.problems import build_problem, find_slug
+from baton_inference.telemetry.request_log import RequestLog
+from baton_inference.web.access.access import FEEDBACK_PATH
+from baton_inference.web.answers.answer import Answer
 from baton_inference.web.answers.responses import to_response
 from baton_inference.web.body import BodyReader
-from baton_inference.web.front import API_KEY, REQUEST_ID
 from baton_inference.web.openapi.problems import build_problem_response
+from baton_inference.web.routes.side_route import SideRoute
+from baton_inference.web.scope_keys import API_KEY
 
 MAX_BODY_BYTES = 2**21
 """Enough for 1,000 labels of the greatest length."""
@@ -84,6 +81,7 @@ def build_feedback_routes(
     """Builds the route. `workers` decompress bodies."""
     router = APIRouter(tags=["feedback"])
     bodies = BodyReader(MAX_BODY_BYTES, workers)
+    route = SideRoute(FEEDBACK, FEEDBACK_PATH, bodies, request_log, frozenset({JSON}))
 
     @router.post(
         FEEDBACK_PATH,
@@ -96,28 +94,10 @@ def build_feedback_routes(
         openapi_extra=_DOCUMENTED,
     )
     async def receive_feedback(request: Request) -> Response:
-        started_s = time.perf_counter()
-        scope = request.scope
-        try:
-            media = MediaHeaders(scope["headers"])
-            media.check(frozenset({JSON}))
-            body = await _read(bodies, request.receive, media)
-            accepted = await receiver.receive(body, scope[API_KEY])
-        except ClientDisconnected:
-            return Response(status_code=202)  # the client is gone; any status will do
-        except InferenceError as error:
-            answer = build_problem(error, scope[REQUEST_ID], FEEDBACK_PATH)
-            duration_s = time.perf_counter() - started_s
-            slug = find_slug(error)
-            request_log.write(
-                RequestOutcome(scope[REQUEST_ID], FEEDBACK, answer.status, "", duration_s, slug)
-            )
-            return to_response(answer)
-        return to_response(Answer(202, b'{"accepted":%d}' % accepted))
+        async def handle(body: bytes) -> Response:
+            accepted = await receiver.receive(body, request.scope[API_KEY])
+            return to_response(Answer(202, b'{"accepted":%d}' % accepted))
+
+        return await route.answer(request, handle)
 
     return router
-
-
-async def _read(bodies: BodyReader, receive: Receive, media: MediaHeaders) -> bytes:
-    with bodies.open_share() as share:
-        return await bodies.read(receive, media, share)

@@ -10,8 +10,8 @@ from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.protocols.invocations.codec import MLFLOW_VERSION
 from baton_inference.web.answers.problems import build_problem
 from baton_inference.web.answers.responses import to_response
-from baton_inference.web.front import REQUEST_ID
 from baton_inference.web.openapi.problems import build_problem_response
+from baton_inference.web.scope_keys import REQUEST_ID
 
 
 def build_mlflow_routes(live: LiveVersions) -> APIRouter:

@@ -5,6 +5,7 @@ import asyncio
 from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.requested_version import RequestedVersion
 from baton_inference.scoring.score_request import ScoreResult
+from baton_inference.scoring.workers import Place
 from baton_inference.web.answers.answer import Answer, Message, Receive, Scope, Send
 from baton_inference.web.routes.canary_answer import answer_by_canary
 from baton_inference.web.routes.scoring_call import ScoringCall
@@ -56,17 +57,20 @@ class ScoringRoute:
         parts = self._parts
         with parts.bodies.open_share() as share:
             body = await parts.bodies.read_rest(first, receive, call.media, share)
-            return await score_in_threads(call, parts, body)
+            is_columnar = call.media.is_columnar_body
+            workers = parts.pools.columnar if is_columnar else parts.pools.rows
+            with workers.reserve() as place:
+                return await score_in_place(call, parts, body, place)
 
 
-async def score_in_threads(call: ScoringCall, parts: ScoringParts, body: bytes) -> Answer:
-    """Answers an admitted request whose body is too large for the event loop."""
-    workers = parts.pools.columnar if call.media.is_columnar_body else parts.pools.rows
-    if call.canary is not None:
-        with workers.reserve():  # production answers even if the pool fills up
-            return await answer_by_canary(call, parts, body, workers.run_reserved)
+async def score_in_place(
+    call: ScoringCall, parts: ScoringParts, body: bytes, place: Place
+) -> Answer:
+    """Answers an admitted request whose body is too large for the event loop, in threads."""
+    if call.canary is not None:  # production answers even if the pool fills up
+        return await answer_by_canary(call, parts, body, place.run)
 
     def score() -> Answer:
         return call.encode(parts.scorer.score_alone(call.decode(body)))
 
-    return await workers.run(score)
+    return await place.run(score)

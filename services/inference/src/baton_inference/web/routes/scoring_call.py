@@ -15,12 +15,12 @@ from baton_inference.protocols.media import Headers, MediaHeaders
 from baton_inference.scoring.observer import MAX_BODY_BYTES
 from baton_inference.scoring.requested_version import RequestedVersion
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
+from baton_inference.web.access.row_source import find_routing_key
 from baton_inference.web.answers.answer import Answer
 from baton_inference.web.answers.version_headers import build_version_headers
 from baton_inference.web.routes.canary_answer import answer_by_canary, run_here
 from baton_inference.web.routes.scoring_parts import ScoringParts
 from baton_inference.web.routes.scoring_record import ScoringRecord
-from baton_inference.web.row_source import find_routing_key
 
 
 class ScoringCall(ScoringRecord):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from baton_common.api_keys import ApiKey
 from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.predictions.queue import PredictionQueue
 from baton_inference.protocols.media import Headers
@@ -10,9 +11,8 @@ from baton_inference.scoring.scorer import Scorer
 from baton_inference.scoring.workers import Pools
 from baton_inference.telemetry.metrics import Metrics
 from baton_inference.telemetry.request_log import RequestLog
-from baton_inference.web.access import Access
+from baton_inference.web.access.access import Access
 from baton_inference.web.body import BodyReader
-from baton_registry.api_keys import ApiKey
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from http import HTTPStatus
 
+from baton_common.api_keys import ApiKey
 from baton_inference.errors import (
     ClientDisconnected,
     InferenceError,
@@ -19,15 +20,14 @@ from baton_inference.scoring.observer import MAX_ROW_BYTES, PairNote, PairObserv
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.telemetry.request_log import (
     CLIENT_DISCONNECTED,
-    RequestOutcome,
+    FinishedRequest,
     is_notable,
 )
 from baton_inference.telemetry.stack import format_stack
+from baton_inference.web.access.row_source import find_routing_key, identify_source
 from baton_inference.web.answers.answer import Answer
 from baton_inference.web.answers.problems import build_internal_problem, build_problem, find_slug
 from baton_inference.web.routes.scoring_parts import ScoringParts
-from baton_inference.web.row_source import find_routing_key, identify_source
-from baton_registry.api_keys import ApiKey
 
 
 class ScoringRecord:
@@ -130,7 +130,7 @@ class ScoringRecord:
         if is_notable(code, duration_s):
             cause = (self._problem, self._stack)
             self._parts.log.write(
-                RequestOutcome(self._request_id, self._protocol, code, version, duration_s, *cause)
+                FinishedRequest(self._request_id, self._protocol, code, version, duration_s, *cause)
             )
         if is_answered:
             self._pass_on()

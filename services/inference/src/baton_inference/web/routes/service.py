@@ -16,9 +16,9 @@ from baton_inference.web.answers.problems import (
     build_status_problem,
 )
 from baton_inference.web.answers.responses import to_response
-from baton_inference.web.exposition import Exposition
-from baton_inference.web.front import REQUEST_ID
+from baton_inference.web.metrics.exposition import Exposition
 from baton_inference.web.openapi.problems import build_problem_response
+from baton_inference.web.scope_keys import REQUEST_ID
 
 
 @dataclass(frozen=True)

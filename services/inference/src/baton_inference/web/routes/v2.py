@@ -14,8 +14,8 @@ from baton_inference.protocols.v2.outputs import describe_outputs
 from baton_inference.scoring.requested_version import RequestedVersion
 from baton_inference.web.answers.problems import build_problem
 from baton_inference.web.answers.responses import to_response
-from baton_inference.web.front import REQUEST_ID
 from baton_inference.web.openapi.problems import build_problem_response, describe_path_parameters
+from baton_inference.web.scope_keys import REQUEST_ID
 
 _NOT_READY: dict[int | str, Json] = {503: build_problem_response("No model is serving yet.")}
 _NOT_SERVED: dict[int | str, Json] = {

@@ -68,13 +68,18 @@ class HttpConnection(asyncio.Protocol):
             self.update_reading()
 
     def eof_received(self) -> bool:
-        """Keeps the connection for the answers to whole requests; RFC 9112, 9.6."""
+        """Keeps the connection for the answers to whole requests; RFC 9112, 9.6.
+
+        A request that has not arrived whole gets no answer.
+        """
+        if self._asgi is not None and self._asgi.exchange is self._reader.current:
+            return False  # it is the last one, and alone
+        self._reader.drop_incomplete()
+        self._timeouts.note_whole()
         exchanges = [*self._open, *self._reader.requests]
-        is_cut = self._reader.current is not None
-        self._reader.is_ended = True
         if exchanges:
             exchanges[-1].keeps_alive = False
-        return bool(exchanges) and not is_cut
+        return bool(exchanges)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - its shape
         """Frees everything."""

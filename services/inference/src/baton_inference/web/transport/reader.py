@@ -78,6 +78,13 @@ class RequestReader:
             part = "head" if self.current.is_head else "framing of the body"
             raise InvalidRequest(431, f"the {part} of the request exceeds {MAX_HEAD_BYTES} bytes")
 
+    def drop_incomplete(self) -> None:
+        """Ends reading after the requests that have arrived whole."""
+        self.is_ended = True
+        if self.requests and self.requests[-1] is self.current:
+            self.requests.pop()
+        self.current = None
+
     def close(self) -> None:
         """Ends reading, and frees the parser, which refers to this object."""
         self.is_ended = True

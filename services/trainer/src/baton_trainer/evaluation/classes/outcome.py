@@ -13,13 +13,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from baton_engine.engine import Scores
-from baton_registry.versions.output_schema import LABEL, PROBABILITIES, Label, OutputSchema
+from baton_registry.versions.output_schema import (
+    BINARY_CLASSES,
+    LABEL,
+    PROBABILITIES,
+    Label,
+    OutputSchema,
+)
 from baton_trainer.evaluation.classes import metrics, resampling, slice_metrics
 from baton_trainer.evaluation.classes.slice_metrics import ClassSliceMetrics
 from baton_trainer.evaluation.outcome import Floats, Metric, Rows
 from baton_trainer.evaluation.slices import Slice
-
-_TWO = 2
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class ClassOutcome:
     @property
     def is_binary(self) -> bool:
         """Whether there are two classes, one of which is positive."""
-        return len(self.classes) == _TWO
+        return len(self.classes) == BINARY_CLASSES
 
     @property
     def predictions(self) -> NDArray[np.intp]:

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from baton_trainer.evaluation.classes import metrics
+from baton_trainer.evaluation.confidence import UPPER_QUANTILE
 from baton_trainer.evaluation.slices import Slice
 
 if TYPE_CHECKING:  # an outcome computes its slices here
@@ -15,7 +16,6 @@ if TYPE_CHECKING:  # an outcome computes its slices here
 
 MIN_ROWS = 20
 """How many rows of a class, and how many other rows, a slice needs to have metrics."""
-LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def compute_slice(same: Sequence[Slice], outcome: "ClassOutcome") -> ClassSliceM
     pairs = zip(truth.T[usable], outcome.scores.T[usable], strict=True)
     areas, errors = zip(*(metrics.compute_auc(*each) for each in pairs), strict=True)
     mean = float(np.mean(areas))
-    reach = stats.norm.ppf((1 + LEVEL) / 2) * np.sqrt(np.sum(np.square(errors))) / len(errors)
+    reach = stats.norm.ppf(UPPER_QUANTILE) * np.sqrt(np.sum(np.square(errors))) / len(errors)
     is_binary = outcome.is_binary
     return ClassSliceMetrics(
         column=same[0].column,

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from baton_trainer.evaluation.confidence import UPPER_QUANTILE
 from baton_trainer.evaluation.outcome import Floats
 from baton_trainer.evaluation.slices import Slice
 from baton_trainer.evaluation.values.metrics import compute_rmse
 
 MIN_ROWS = 20
 """How many rows a slice needs to have metrics."""
-LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,6 @@ def compute_slice(same: Sequence[Slice], truth: Floats, errors: Floats) -> Value
 def _compute_interval(errors: Floats) -> tuple[float, float]:
     """The roots of the bounds of the mean squared error, by the normal approximation."""
     squared = np.square(errors)
-    reach = stats.norm.ppf((1 + LEVEL) / 2) * squared.std(ddof=1) / np.sqrt(len(squared))
+    reach = stats.norm.ppf(UPPER_QUANTILE) * squared.std(ddof=1) / np.sqrt(len(squared))
     low, high = squared.mean() - reach, squared.mean() + reach
     return float(np.sqrt(max(0.0, low))), float(np.sqrt(high))

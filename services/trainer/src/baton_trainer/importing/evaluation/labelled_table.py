@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from baton_registry.versions.output_schema import Label
+from baton_registry.versions.output_schema import BINARY_CLASSES, Label
 from baton_trainer.errors import DataError
 from baton_trainer.importing.rows.file_rows import FileRows
 from baton_trainer.importing.source.columns import Inputs
@@ -16,8 +16,9 @@ from baton_trainer.tables.columns import cells
 from baton_trainer.tables.split import split
 from baton_trainer.tables.table import Table
 
-_TWO = 2
 _SHOWN = 3
+_MIN_DISTINCT = 2
+"""Of a target that metrics can be computed for."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def build_labelled_table(
     read_truth = _read_labels if classes else _read_values
     labels = read_truth(inputs, target, classes).loc[read.kept]
     labelled = labels.notna().to_numpy()
-    if labels[labelled].nunique() < _TWO:
+    if labels[labelled].nunique() < _MIN_DISTINCT:
         things = "classes" if classes else "different values"
         raise DataError(f"{file.name}: the target {target!r} has fewer than two {things}")
     features = collect_features(inputs, read, target)[labelled].reset_index(drop=True)
@@ -58,7 +59,7 @@ def build_labelled_table(
         target=labels[labelled].reset_index(drop=True),
         columns=inputs.schema.columns,
         classes=tuple(classes),
-        positive=classes[1] if len(classes) == _TWO else None,
+        positive=classes[1] if len(classes) == BINARY_CLASSES else None,
         held_out=split(features).held_out,
         held_out_by="",
         groups=None,

@@ -18,7 +18,7 @@ from baton_trainer.importing.isolation.sandbox.choice import (
 )
 from baton_trainer.importing.isolation.sandbox.importer import open_job_folder, run_in_importer
 from baton_trainer.importing.isolation.sandbox.program import Mount
-from baton_trainer.importing.isolation.sandbox.running import Outcome, run
+from baton_trainer.importing.isolation.sandbox.running import ProgramExit, run
 
 _JOB, _MODEL, _ENVIRONMENT = "/job", "/model", "/environment"
 _SCRATCH = "baton-import-"
@@ -34,7 +34,7 @@ class Place(Protocol):
 
     def open_model(
         self, job: ConversionJob, environment: Environment, interpreter: Interpreter
-    ) -> Outcome:
+    ) -> ProgramExit:
         """Runs the program that opens, predicts and exports the model.
 
         Raises:
@@ -57,7 +57,7 @@ class InSandbox:
 
     def open_model(
         self, job: ConversionJob, environment: Environment, interpreter: Interpreter
-    ) -> Outcome:
+    ) -> ProgramExit:
         """See `Place`."""
         with tempfile.TemporaryDirectory(prefix=_SCRATCH) as scratch:
             folder = Path(scratch)
@@ -85,7 +85,7 @@ class InImporter:
 
     def open_model(
         self, job: ConversionJob, environment: Environment, interpreter: Interpreter
-    ) -> Outcome:
+    ) -> ProgramExit:
         """See `Place`."""
         with open_job_folder(self.volume) as folder:
             write_job_folder(job, folder)
@@ -93,7 +93,7 @@ class InImporter:
             shutil.copytree(job.model, model)
             program = build_program(folder, model, environment.folder, interpreter)
             output = run_in_importer(program, folder, job.limits)
-        return Outcome(0 if output else 1, output, "see the log of the container `importer`")
+        return ProgramExit(0 if output else 1, output, "see the log of the container `importer`")
 
 
 class Here:
@@ -103,7 +103,7 @@ class Here:
 
     def open_model(
         self, job: ConversionJob, environment: Environment, interpreter: Interpreter
-    ) -> Outcome:
+    ) -> ProgramExit:
         """See `Place`."""
         with tempfile.TemporaryDirectory(prefix=_SCRATCH) as scratch:
             folder = Path(scratch)

@@ -8,7 +8,7 @@ from baton_common.texts import shorten_to_line
 from baton_common.utc import format_utc
 from baton_registry.versions.monitoring_tags import MAX_NAME, DriftLevel, DriftTag, WorstColumn
 from baton_trainer.monitoring.drift.column_drift import ColumnDrift
-from baton_trainer.monitoring.drift.shift import LEVEL
+from baton_trainer.monitoring.drift.shift import SIGNIFICANCE
 from baton_trainer.monitoring.drift.verdict import LARGE, MIN_ROWS, MODERATE
 
 MIN_EXCESS = 0.001
@@ -114,7 +114,7 @@ class DriftReport:
             "reference": {"source": self.reference, "rows": self.rows_before},
             "limits": {
                 "rows": MIN_ROWS,
-                "level": LEVEL,
+                "level": SIGNIFICANCE,
                 "psi_moderate": MODERATE,
                 "psi_large": LARGE,
             },

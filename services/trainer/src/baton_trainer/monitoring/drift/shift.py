@@ -12,8 +12,8 @@ from scipy.special import chdtrc, rel_entr
 from scipy.stats import random_table
 from scipy.stats.contingency import expected_freq
 
-LEVEL = 0.05
-"""The level of the significance tests."""
+SIGNIFICANCE = 0.05
+"""The level of the tests."""
 
 _PSEUDO_COUNT = 0.5
 _SPARSE = 5.0
@@ -95,8 +95,8 @@ def compute_p_value(table: Counts, tests: int = 1) -> float:
 
     The chi-square distribution is not to be trusted if a bin is expected to have fewer than five
     rows in a sample. The p-value then is from random tables with the same sums of rows and columns,
-    the same tables each time. It is computed only where the distribution says at most `LEVEL`:
-    above it, no test rejects.
+    the same tables each time. It is computed only where the distribution says at most
+    `SIGNIFICANCE`: above it, no test rejects.
 
     Args:
         table: shape `[2, bins]`, no bin without rows.
@@ -105,10 +105,11 @@ def compute_p_value(table: Counts, tests: int = 1) -> float:
     expected = expected_freq(table)
     statistic = _sum_differences(table[np.newaxis], expected)[0]
     p_value = float(chdtrc(table.shape[1] - 1, statistic))
-    if p_value > LEVEL or expected.min() >= _SPARSE:
+    if p_value > SIGNIFICANCE or expected.min() >= _SPARSE:
         return p_value
-    # The least p-value from n tables is 1 / (n + 1). The first of many tests needs LEVEL / tests.
-    return _simulate_p_value(table, max(4_999, 2 * round(tests / LEVEL)))
+    # The least p-value from n tables is 1 / (n + 1). The first of many tests needs
+    # SIGNIFICANCE / tests.
+    return _simulate_p_value(table, max(4_999, 2 * round(tests / SIGNIFICANCE)))
 
 
 def _simulate_p_value(table: Counts, max_tables: int) -> float:

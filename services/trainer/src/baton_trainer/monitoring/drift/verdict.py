@@ -6,7 +6,7 @@ from dataclasses import replace
 from scipy.stats import false_discovery_control
 
 from baton_trainer.monitoring.drift.column_drift import ColumnDrift, Level
-from baton_trainer.monitoring.drift.shift import LEVEL, measure_shift
+from baton_trainer.monitoring.drift.shift import SIGNIFICANCE, measure_shift
 
 MIN_ROWS = 300
 """With fewer rows in the log there is no verdict."""
@@ -17,9 +17,10 @@ MODERATE, LARGE = 0.1, 0.25
 def judge_columns(columns: Sequence[ColumnDrift]) -> list[ColumnDrift]:
     """Decides how much each column has drifted, all of one report together.
 
-    A column has drifted if its difference is significant, with at most `LEVEL` false discoveries
-    over all columns (Benjamini and Hochberg 1995), and if its index is at least `MODERATE`. Of many
-    rows a tiny difference is significant, and of few rows a large one may be chance.
+    A column has drifted if its difference is significant, with at most `SIGNIFICANCE` false
+    discoveries over all columns (Benjamini and Hochberg 1995), and if its index is at least
+    `MODERATE`. Of many rows a tiny difference is significant, and of few rows a large one may be
+    chance.
 
     Returns:
         the columns, the worst first: first the drifted ones by index, then the others.
@@ -37,7 +38,7 @@ def judge_columns(columns: Sequence[ColumnDrift]) -> list[ColumnDrift]:
 
 def choose_level(psi: float, adjusted: float) -> Level:
     """Chooses the level of an index and an adjusted p-value."""
-    if adjusted > LEVEL or psi < MODERATE:
+    if adjusted > SIGNIFICANCE or psi < MODERATE:
         return "none"
     return "large" if psi >= LARGE else "moderate"
 

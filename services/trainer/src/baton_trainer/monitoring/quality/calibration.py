@@ -12,15 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from baton_trainer.evaluation.confidence import UPPER_QUANTILE
 from baton_trainer.evaluation.outcome import Floats
-
-LEVEL = 0.95
 
 _LEAST = 1e-6  # a probability of 0 has no logit
 _MAX_STEPS = 50
 _TOLERANCE = 1e-10
 _MAX_COEFFICIENT = 50.0  # beyond it, the logits separate the classes
-_REACH = NormalDist().inv_cdf((1 + LEVEL) / 2)
+_REACH = NormalDist().inv_cdf(UPPER_QUANTILE)
 
 
 class Estimate(NamedTuple):

@@ -15,7 +15,7 @@ from scipy.stats import rankdata
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.tree import DecisionTreeClassifier
 
-from baton_registry.versions.output_schema import Label
+from baton_registry.versions.output_schema import BINARY_CLASSES, Label
 from baton_trainer.tables.columns.value_leaks import find_value_leaks, is_target
 
 PERFECT = 0.999
@@ -29,7 +29,6 @@ _MIN_CLASS_ROWS = 10
 """A column of noise can separate fewer rows."""
 _MAX_ROWS = 50_000
 _ROWS_PER_VALUE = 10
-_TWO = 2
 
 _Codes = NDArray[np.intp]
 
@@ -107,7 +106,8 @@ def _find_leaks(
     truth = labels[rows]
     if np.bincount(truth, minlength=len(classes)).min() < _MIN_CLASS_ROWS:
         return []
-    index = [*classes].index(positive) if len(classes) == _TWO and positive is not None else None
+    is_binary = len(classes) == BINARY_CLASSES
+    index = [*classes].index(positive) if is_binary and positive is not None else None
     return [
         str(name)
         for name, column in features.items()

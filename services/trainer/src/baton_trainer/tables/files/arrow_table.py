@@ -2,7 +2,7 @@
 
 A string column stays text, even if it looks like numbers. An empty string is missing: callers send
 a missing text this way. Scoring reads cells by the same functions
-(`baton_engine.tables.arrow_values`).
+(`baton_engine.tables.arrow.array_values`).
 """
 
 import hashlib
@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from arro3.core import ChunkedArray, DataType
 
-from baton_engine.tables.arrow_types import get_family, get_type_name
-from baton_engine.tables.arrow_values import read_texts, read_values
+from baton_engine.tables.arrow.array_types import get_family, get_type_name
+from baton_engine.tables.arrow.array_values import read_texts, read_values
 from baton_engine.tables.column_indices import find_first_indices
 from baton_engine.tables.text.number_texts import format_as_trained
 from baton_engine.tables.values import Texts, Unsupported, join_values

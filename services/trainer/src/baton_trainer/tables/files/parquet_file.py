@@ -5,8 +5,8 @@ import hashlib
 from arro3.core import Table
 
 from baton_common.texts import get_first_line
-from baton_engine.tables.panics import convert_panics
-from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
+from baton_engine.tables.arrow.panics import convert_panics
+from baton_engine.tables.arrow.parquet_reader import UnreadableColumn, open_parquet
 from baton_trainer.errors import DataError
 from baton_trainer.tables.files.arrow_table import build_data_file
 from baton_trainer.tables.files.data_file import DataFile

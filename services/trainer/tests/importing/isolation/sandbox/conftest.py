@@ -12,9 +12,9 @@ from baton_trainer.importing.isolation.environment.interpreter import get_own
 from baton_trainer.importing.isolation.job import Limits
 from baton_trainer.importing.isolation.sandbox.choice import WRAPPERS, Sandbox, mount_interpreter
 from baton_trainer.importing.isolation.sandbox.program import Program
-from baton_trainer.importing.isolation.sandbox.running import Outcome
+from baton_trainer.importing.isolation.sandbox.running import ProgramExit
 
-RunCode = Callable[..., Outcome]
+RunCode = Callable[..., ProgramExit]
 LIMITS = Limits(time_s=20.0)
 
 _TOOLS = {"bubblewrap": "bwrap", "unshare": "unshare"}
@@ -36,7 +36,7 @@ def run_code(sandbox: Sandbox) -> RunCode:
     """Runs Python code in the sandbox, with exactly one environment variable."""
     own = get_own()
 
-    def run(code: str, limits: Limits = LIMITS) -> Outcome:
+    def run(code: str, limits: Limits = LIMITS) -> ProgramExit:
         command = (str(own.executable), "-I", "-S", "-c", code)
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
         program = Program(command, "/", mount_interpreter(own), environment)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,23 +23,45 @@ from baton_trainer.importing.isolation.sandbox.importer import (
     run_in_importer,
 )
 from baton_trainer.importing.isolation.sandbox.program import Program
+from baton_trainer.importing.isolation.sandbox.volume_lock import hold_lock
 from tests.support.rig.process import wait_until
 
 LIMITS = Limits(time_s=20.0, result_bytes=MIB, wait_s=30.0)
 MODULE = "baton_trainer.importing.isolation.sandbox.await_program"
+HOSTILE = """
+import glob, os, time
+while True:
+    for pipe in glob.glob("{jobs}/*/result"):
+        try:
+            other = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+            os.write(other, b"started\\nforged")
+            os.close(other)
+        except OSError:
+            continue
+    time.sleep(0.01)
+"""
+"""A model that answers for the model of every later import."""
+
+
+def start_importer(volume: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", MODULE, str(volume), "60"])
 
 
 @pytest.fixture
 def importer(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The importer's program, waiting on the volume."""
-    with subprocess.Popen([sys.executable, "-m", MODULE, str(tmp_path), "60"]) as process:
+    with start_importer(tmp_path) as process:
         yield process
         process.kill()
 
 
+def has_children(pid: int) -> bool:
+    return bool(Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split())
+
+
 def run(volume: Path, code: str, limits: Limits = LIMITS) -> bytes:
     """Runs Python code in the importer."""
-    with open_job_folder(volume) as folder:
+    with open_job_folder(volume, 0.5) as folder:
         program = Program((sys.executable, "-I", "-S", "-c", code), str(folder), (), {"A": "b"})
         return run_in_importer(program, folder, limits)
 
@@ -59,13 +82,49 @@ def test_the_result_comes_back(tmp_path: Path, importer: subprocess.Popen[bytes]
 def test_a_job_that_was_left_behind_is_ignored(
     tmp_path: Path, importer: subprocess.Popen[bytes]
 ) -> None:
-    """Its pipe has no reader any more."""
+    """Its pipe has no reader any more. The next import removes its rows."""
     old = tmp_path / JOBS / "old"
     old.mkdir(parents=True)
     os.mkfifo(old / RESULT_PIPE)
     (old / PROGRAM_FILE).write_text('{"command": ["false"]}', encoding="utf-8")
 
     assert run(tmp_path, "print('new')") == b"new\n"
+    assert not old.exists()
+
+
+def test_model_of_a_killed_import_does_not_answer_for_the_next(
+    tmp_path: Path, importer: subprocess.Popen[bytes]
+) -> None:
+    """The next import is refused until that model has ended."""
+    code = HOSTILE.format(jobs=tmp_path / JOBS)
+    child = os.fork()
+    if not child:
+        run(tmp_path, code)
+        os._exit(1)
+    wait_until(lambda: has_children(importer.pid), 30, "the importer runs the model")
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+    with pytest.raises(ImportFailed, match="docker compose stop importer"):
+        run(tmp_path, "print('honest')")
+
+    importer.terminate()
+    importer.wait(10)
+    with start_importer(tmp_path) as fresh:
+        assert run(tmp_path, "print('honest')") == b"honest\n"
+        assert fresh.wait(10) == 0
+
+
+def test_one_import_at_a_time(tmp_path: Path) -> None:
+    """The lock belongs to a process, so another one asks for it."""
+    with open_job_folder(tmp_path) as folder:
+        child = os.fork()
+        if not child:
+            with suppress(ImportFailed), hold_lock(tmp_path, 0.2):
+                os._exit(1)
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        assert folder.is_dir()
 
 
 def test_without_the_importer(tmp_path: Path) -> None:

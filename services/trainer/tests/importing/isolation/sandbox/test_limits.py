@@ -14,9 +14,9 @@ import pytest
 from baton_trainer.errors import ImportFailed
 from baton_trainer.importing.isolation.job import MIB, Limits
 from baton_trainer.importing.isolation.sandbox.choice import Sandbox
-from baton_trainer.importing.isolation.sandbox.running import Outcome, run
+from baton_trainer.importing.isolation.sandbox.running import ProgramExit, run
 
-RunCode = Callable[..., Outcome]
+RunCode = Callable[..., ProgramExit]
 LIMITS = Limits(time_s=20.0, memory_bytes=256 * MIB, result_bytes=MIB)
 MARK = "baton-test-mark"
 

@@ -10,8 +10,6 @@ import numpy as np
 
 from baton_trainer.importing.isolation.child.errors import NotImportable
 
-_TWO = 2
-
 
 def predict(model: Any, task: Any, rows: Any) -> dict[str, Any]:
     """Predicts the rows.
@@ -82,5 +80,5 @@ def _predict_booster(model: Any, task: Any, rows: Any) -> dict[str, Any]:
     answer = to_matrix(model.predict(rows))
     if not task.classes:
         return {"value": answer}
-    both = np.column_stack([1 - answer, answer]) if len(task.classes) == _TWO else answer
+    both = np.column_stack([1 - answer, answer]) if task.task == "binary" else answer
     return {"label": to_matrix(both.argmax(axis=1)), "probabilities": both}

@@ -1,11 +1,13 @@
 """`python -m …sandbox.await_program VOLUME SECONDS`: the program of the importer container.
 
-It waits for a job on the volume, and becomes the job's program. It ends with 0 if there is none.
+It waits for a job on the volume, and runs the job's program. It ends with 0 if there is none.
 """
 
+import ctypes
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -18,21 +20,32 @@ from baton_trainer.importing.isolation.sandbox.importer import (
     RESULT_PIPE,
     STARTED,
 )
+from baton_trainer.importing.isolation.sandbox.volume_lock import share_lock
 
 POLL_INTERVAL_S = 0.5
+_PR_SET_DUMPABLE = 4  # linux/prctl.h
+_SIGNAL_BASE = 128
+"""Shells report a death by a signal as this plus its number."""
 
 
 def main() -> None:
-    """Waits, then replaces this process."""
+    """Waits, then runs one program and ends with its exit code."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # to stop waiting is no failure
-    jobs, end = Path(sys.argv[1], JOBS), time.monotonic() + float(sys.argv[2])
+    hide_from_debuggers()
+    volume, end = Path(sys.argv[1]), time.monotonic() + float(sys.argv[2])
     while time.monotonic() < end:
-        for folder in jobs.glob("*"):
+        for folder in (volume / JOBS).glob("*"):
             with suppress(OSError, ValueError):
                 # Its last file: before, the job is not complete.
                 program = json.loads((folder / PROGRAM_FILE).read_bytes())
-                become(program, open_pipe(folder / RESULT_PIPE))
+                with share_lock(volume):  # first: an import that was killed has no reader then
+                    sys.exit(run(program, open_pipe(folder / RESULT_PIPE)))
         time.sleep(POLL_INTERVAL_S)
+
+
+def hide_from_debuggers() -> None:
+    """Forbids the program, which has the same user, to debug this process: it could unlock."""
+    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def open_pipe(pipe: Path) -> int:
@@ -44,15 +57,24 @@ def open_pipe(pipe: Path) -> int:
     return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
 
 
-def become(program: dict[str, Any], pipe: int) -> None:
-    """Becomes the program, with the pipe as its stdout and under a limit on time."""
-    os.write(pipe, STARTED)
-    os.set_blocking(pipe, True)
-    os.dup2(pipe, sys.stdout.fileno())
-    os.chdir(program["folder"])
-    command = ["timeout", "-s", "KILL", str(program["time_s"]), *program["command"]]
-    # The end of `timeout` ends the container, with all that the program has started.
-    os.execvpe(command[0], command, program["environment"])  # noqa: S606 - no shell
+def run(program: dict[str, Any], pipe: int) -> int:
+    """Runs the program with the pipe as its stdout and under a limit on time.
+
+    The end of this process ends the container, with all that the program has started.
+
+    Returns:
+        Its exit code, as a shell reports it.
+    """
+    with os.fdopen(pipe, "wb", buffering=0) as result:  # the reader waits until all have closed it
+        result.write(STARTED)
+        os.set_blocking(pipe, True)
+        command = ["timeout", "-s", "KILL", str(program["time_s"]), *program["command"]]
+        process = subprocess.Popen(
+            command, stdout=result, cwd=program["folder"], env=program["environment"]
+        )
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    code = process.wait()
+    return code if code >= 0 else _SIGNAL_BASE - code
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from baton_trainer.importing.isolation.environment.interpreter import Interprete
 from baton_trainer.importing.isolation.job import Limits
 from baton_trainer.importing.isolation.sandbox import bubblewrap, unshare
 from baton_trainer.importing.isolation.sandbox.program import Mount, Program
-from baton_trainer.importing.isolation.sandbox.running import Outcome, run
+from baton_trainer.importing.isolation.sandbox.running import ProgramExit, run
 
 Wrap = Callable[[Program, Path], list[str]]
 
@@ -35,7 +35,7 @@ class Sandbox:
     name: str
     wrap: Wrap
 
-    def run(self, program: Program, limits: Limits) -> Outcome:
+    def run(self, program: Program, limits: Limits) -> ProgramExit:
         """Runs a program in a new sandbox.
 
         Raises:
@@ -73,8 +73,8 @@ def mount_interpreter(interpreter: Interpreter) -> Sequence[Mount]:
     return () if prefix.is_relative_to("/usr") else (Mount(prefix, str(prefix)),)
 
 
-def _try(sandbox: Sandbox, program: Program) -> Outcome:
+def _try(sandbox: Sandbox, program: Program) -> ProgramExit:
     try:
         return sandbox.run(program, _TRIAL)
     except ImportFailed as error:
-        return Outcome(126, b"", str(error))
+        return ProgramExit(126, b"", str(error))

@@ -22,11 +22,16 @@ from baton_common.atomic_file import write_atomic
 from baton_trainer.errors import ImportFailed
 from baton_trainer.importing.isolation.job import MIB, Limits
 from baton_trainer.importing.isolation.sandbox.program import Program
+from baton_trainer.importing.isolation.sandbox.volume_lock import (
+    WAIT_S,
+    hold_lock,
+    let_importer_share,
+)
 
 JOBS = "jobs"
 PROGRAM_FILE, RESULT_PIPE = "program.json", "result"
 STARTED = b"started\n"
-"""The importer writes it before it becomes the program."""
+"""The importer writes it before it starts the program."""
 
 _GRACE_S = 10.0
 _CHUNK_BYTES = 2**16
@@ -35,18 +40,24 @@ _COMMAND = "docker compose run --rm import MODEL --data /data/FILE"
 
 
 @contextmanager
-def open_job_folder(volume: Path) -> Iterator[Path]:
-    """Creates a folder for one job on the volume, and removes it afterwards.
+def open_job_folder(volume: Path, wait_s: float = WAIT_S) -> Iterator[Path]:
+    """Creates the folder of the only job on the volume, and removes it afterwards.
+
+    Folders that imports left behind are removed first: they hold rows, which a model could read.
 
     Raises:
+        ImportFailed: another import is under way, or its program has not ended.
         OSError: the volume is full, or not mounted.
     """
-    (volume / JOBS).mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=volume / JOBS))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with hold_lock(volume, wait_s) as lock:
+        shutil.rmtree(volume / JOBS, ignore_errors=True)
+        (volume / JOBS).mkdir(exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=volume / JOBS))
+        let_importer_share(lock)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_in_importer(program: Program, folder: Path, limits: Limits) -> bytes:

@@ -24,7 +24,7 @@ _STOPPED = "it was stopped, because it is too large for Baton's sandbox or hosti
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ProgramExit:
     """What a command left behind.
 
     Attributes:
@@ -40,7 +40,7 @@ class Outcome:
 
 def run(
     command: Sequence[str], environment: Mapping[str, str], limits: Limits, folder: str = "/"
-) -> Outcome:
+) -> ProgramExit:
     """Runs a command to its end.
 
     Raises:
@@ -70,7 +70,7 @@ def run(
         errors.finish()
     if output.is_over:  # it ended before the next look at its limits
         raise ImportFailed(f"the model {_describe_size(limits)}; {_STOPPED}")
-    return Outcome(process.returncode, bytes(output.content), _find_last_line(errors.content))
+    return ProgramExit(process.returncode, bytes(output.content), _find_last_line(errors.content))
 
 
 def _wait(process: subprocess.Popen[bytes], output: "_Reader", limits: Limits) -> None:

@@ -10,7 +10,7 @@ from arro3.core import Array as ArrowArray
 from numpy.typing import NDArray
 
 from baton_common.prediction_log import FEATURE
-from baton_engine.tables.arrow_values import read_texts, read_values
+from baton_engine.tables.arrow.array_values import read_texts, read_values
 from baton_engine.tables.cell_errors import BadCells
 from baton_engine.tables.columns import Array
 from baton_engine.tables.typed_values import WrongType, cast_typed_values

@@ -1,0 +1,1 @@
+"""The commands of `scripts/bench`, a module for each kind of measurement."""

@@ -1,0 +1,1 @@
+"""Types of arguments and options. A bad value is a usage error."""

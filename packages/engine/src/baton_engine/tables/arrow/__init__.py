@@ -1,0 +1,1 @@
+"""Arrow arrays: their types and values, Parquet files, and panics of the library."""

@@ -1,0 +1,1 @@
+"""Who calls: API keys, the paths that each may use, and the source of rows."""
