@@ -119,7 +119,7 @@ def test_decisions_are_pure(path: Path) -> None:
 
 def test_domain_errors_are_independent_of_http() -> None:
     """Only the routes choose an HTTP status."""
-    inference = [path for path in find_sources("errors") if "inference" in path.parts]
+    inference = [path for path in find_sources("errors") if "baton_inference" in path.parts]
 
     assert inference
     for path in inference:

@@ -251,3 +251,10 @@ def test_two_processes_that_ask_for_a_lock_do_not_hold_it(tmp_path: Path) -> Non
         assert is_locked(tmp_path)
     finally:
         os.close(handle)
+
+
+@pytest.mark.parametrize("name", ["gone", "file/below"])
+def test_what_cannot_be_opened_counts_as_locked(tmp_path: Path, name: str) -> None:
+    """So no process removes what it cannot judge."""
+    (tmp_path / "file").touch()
+    assert is_locked(tmp_path / name)

@@ -9,7 +9,7 @@ def is_locked(path: Path) -> bool:
     """Whether a process holds the lock of a file or folder. True if that cannot be known."""
     try:
         handle = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
+    except OSError:  # it is gone, or another user's
         return True
     try:
         # Shared: two processes that ask at the same time do not take each other for the holder.
