@@ -58,3 +58,15 @@ def test_promotion_does_not_undo_a_promotion_by_hand() -> None:
     controller.tick()
     assert (stage.describe()["production"], stage.record.phase) == ("3", "paused")
     assert stage.record.message == "alias 'production' was moved to version 3"
+
+
+def test_promotion_after_one_by_hand_writes_nothing() -> None:
+    """Without a controller, nothing would take the record out of `promoting`."""
+    stage = Stage()
+    stage.start()
+    seen = stage.see()
+    promote_by_hand(stage)
+    crossed = Watched(stage.server)
+    with pytest.raises(Overtaken):
+        stage.executor(crossed).execute(seen.snapshot, Promote())
+    assert (crossed.writes, stage.record) == ([], seen.record)

@@ -59,8 +59,8 @@ class Executor:
         """Executes an action, and returns the record after it.
 
         Raises:
-            Overtaken: another process has changed the record since the snapshot; nothing, or only
-                a part that the next tick completes, was written.
+            Overtaken: the record, or production before a promotion, has changed since the
+                snapshot; nothing, or only a part that the next tick completes, was written.
             RegistryError: the registry did not answer or refused; same.
         """
         self.store.check_record(snapshot.text)
@@ -101,6 +101,7 @@ class Executor:
     def _promote(self, text: str, record: Record, by: str) -> Record:
         plan, store = record.plan, self.store
         promoting = record.promote()
+        self._check_production(record)  # without a controller, nothing would end `promoting`
         text = store.replace_record(text, promoting)
         self._check_verdict(record)  # --force does not skip an abort of this rollout
         self._check_production(record)
