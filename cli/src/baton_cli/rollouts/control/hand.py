@@ -148,12 +148,12 @@ def abort_first(executor: Executor, alias: str, by: str) -> str | None:
         RegistryError: the registry did not answer or refused.
     """
     message, version = f"by {by}: baton rollback", ""
-    for _ in range(ATTEMPTS):
+    for attempts_left in reversed(range(ATTEMPTS + 1)):
         snapshot = find_ongoing(executor, alias)
         if snapshot is None:
             return version if _is_aborted(executor, version) else None
         version = snapshot.record.plan.version
-        if _execute_once(executor, snapshot, Abort(message)):
+        if attempts_left and _execute_once(executor, snapshot, Abort(message)):
             return version
     executor.store.set_verdict(version, format_abort(message))
     return version
