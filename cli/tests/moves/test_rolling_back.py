@@ -17,7 +17,7 @@ from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
 from baton_rollout.limits import Limits
 from baton_rollout.progress.record import Record
-from tests.support.fakes.fleet import RECORD, Stage
+from tests.support.fakes.fleet import CANARY, RECORD, Stage
 from tests.support.fakes.registry import ALIAS, MODEL, FakeMlflow
 
 
@@ -75,10 +75,43 @@ def test_record_that_is_too_long_is_shortened_at_its_end() -> None:
 
 
 @pytest.mark.parametrize("write", [write_half_character, write_unknown])
-def test_unreadable_record_is_ignored(write: Callable[[Record], str]) -> None:
+def test_unreadable_record_does_not_keep_the_canary(
+    write: Callable[[Record], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The verdict needs no record, and ends the routing in every process."""
     stage = build_stage()
     stage.server.tags[RECORD] = write(stage.record)
     assert go_back(stage).to_version == "3"
+    assert stage.server.get_version_tags("2")["baton.rollout"] == "aborted: by ann: baton rollback"
+    warning, aborted = capsys.readouterr().err.splitlines()
+    assert warning.startswith("warning: tag 'baton.rollout.canary' of model 'churn_model' is not")
+    assert aborted == "aborted the rollout of version 2 first"
+
+
+@pytest.mark.parametrize("verdict", [None, "passed", "aborted: bad news"])
+def test_unreadable_record_without_a_rollout_is_only_a_warning(
+    verdict: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """There is no canary, or its rollout has ended, and only the alias was left."""
+    stage = build_stage()
+    stage.server.tags[RECORD] = "{}"
+    if verdict is None:
+        del stage.server.aliases[CANARY]
+    else:
+        stage.server.client().set_version_tag(MODEL, "2", "baton.rollout", verdict)
+    assert go_back(stage).to_version == "3"
+    assert capsys.readouterr().err.startswith("warning: tag 'baton.rollout.canary' of model")
+    assert stage.server.get_version_tags("2").get("baton.rollout") == verdict
+
+
+def test_unreadable_record_of_a_promotion_that_has_not_ended_aborts_it() -> None:
+    """The version would get the canary's requests again when production moves back."""
+    stage = build_stage()
+    stage.server.tags[RECORD] = "{}"
+    for key, value in (("baton.rollout", "passed"), ("baton.weight.canary", "100")):
+        stage.server.client().set_version_tag(MODEL, "2", key, value)
+    assert go_back(stage).to_version == "3"
+    assert stage.server.get_version_tags("2")["baton.rollout"] == "aborted: by ann: baton rollback"
 
 
 def test_any_error_of_the_abort_is_a_warning(

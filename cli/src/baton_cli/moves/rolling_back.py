@@ -59,9 +59,13 @@ def _abort_rollout(registry: RegistryClient, settings: CliSettings, actor: str) 
     """Aborts a rollout against the alias. Nothing about a rollout stops a rollback."""
     executor = build_executor(registry, settings)
     try:
-        version = hand.abort_first(executor, settings.alias, actor)
+        version = hand.abort_first(executor, settings.alias, actor, _warn)
     except Exception as error:  # noqa: BLE001 - whatever a record makes fail, the rollback goes on
-        terminal.print_progress(f"warning: the rollout cannot be aborted: {to_one_line(error)}")
+        _warn(f"the rollout cannot be aborted: {to_one_line(error)}")
         return
     if version is not None:
         terminal.print_progress(f"aborted the rollout of version {version} first")
+
+
+def _warn(text: str) -> None:
+    terminal.print_progress(f"warning: {to_one_line(text)}")

@@ -57,5 +57,5 @@ def test_an_abort_before_a_rollback_does_not_replace_the_verdict_of_a_promotion(
     stage = Stage()
     stage.start()
     executor = stage.executor(Overtaking(stage))
-    assert abort_first(executor, ALIAS, "ann") is None
+    assert abort_first(executor, ALIAS, "ann", pytest.fail) is None
     assert (stage.record.phase, stage.describe()["verdict"]) == ("promoted", "passed")

@@ -15,7 +15,14 @@ from baton_cli.rollouts.control.starting import (
 )
 from baton_cli.rollouts.control.store import Overtaken
 from baton_registry.errors import RegistryError
-from baton_registry.versions.rollout_tags import ROLLOUT_FORCED, find_abort, format_abort
+from baton_registry.versions.rollout_tags import (
+    ROLLOUT_FORCED,
+    ROLLOUT_PASSED,
+    ROLLOUT_TAG,
+    find_abort,
+    format_abort,
+    read_weight,
+)
 from baton_rollout.progress.actions import Abort, Action, CloseAsPromoted
 from baton_rollout.progress.record import Record
 
@@ -100,9 +107,14 @@ def find_ongoing(executor: Executor, alias: str) -> Snapshot | None:
         RegistryError: the registry did not answer or refused.
     """
     try:
-        snapshot = take_snapshot(executor.store)
-    except CommandFailed:  # `promote` and `rollback` work whatever is in that tag
+        return _read_ongoing(executor, alias)
+    except CommandFailed:  # `promote` works whatever is in that tag
         return None
+
+
+def _read_ongoing(executor: Executor, alias: str) -> Snapshot | None:
+    """Like `find_ongoing`, but raises `CommandFailed` if the record is unreadable."""
+    snapshot = take_snapshot(executor.store)
     if snapshot is None or not snapshot.record.is_under_way:
         return None
     return snapshot if snapshot.record.plan.alias == alias else None
@@ -138,18 +150,36 @@ def close_as_promoted(executor: Executor, snapshot: Snapshot | None, version: st
             _execute_once(executor, snapshot, CloseAsPromoted(f"by hand ({by})"))
 
 
-def abort_first(executor: Executor, alias: str, by: str) -> str | None:
+def abort_first(executor: Executor, alias: str, by: str, warn: Callable[[str], None]) -> str | None:
     """Aborts the rollout against an alias, before a rollback. Returns its version, or None.
 
-    If the record changes each time, only the verdict is written. It is the commit: a controller
-    that sees it does not promote the version, and completes the abort in its next tick.
+    If the record changes each time, or cannot be read, only the verdict is written. It is the
+    commit: no process routes to that version any more. If the record can be read, a controller
+    completes the abort in its next tick.
+
+    Args:
+        executor: writes to the registry.
+        alias: the alias that the rollback moves.
+        by: who moves it.
+        warn: reports that the record cannot be read.
 
     Raises:
         RegistryError: the registry did not answer or refused.
     """
-    message, version = f"by {by}: baton rollback", ""
+    message = f"by {by}: baton rollback"
+    try:
+        return _abort_ongoing(executor, alias, message)
+    except CommandFailed as error:
+        version = _abort_canary(executor, message)
+        warn(str(error))
+        return version
+
+
+def _abort_ongoing(executor: Executor, alias: str, message: str) -> str | None:
+    """Aborts the rollout that the record names. Raises `CommandFailed` if it is unreadable."""
+    version = ""
     for attempts_left in reversed(range(ATTEMPTS + 1)):
-        snapshot = find_ongoing(executor, alias)
+        snapshot = _read_ongoing(executor, alias)
         if snapshot is None:
             return version if _is_aborted(executor, version) else None
         version = snapshot.record.plan.version
@@ -157,6 +187,19 @@ def abort_first(executor: Executor, alias: str, by: str) -> str | None:
             return version
     executor.store.set_verdict(version, format_abort(message))
     return version
+
+
+def _abort_canary(executor: Executor, message: str) -> str | None:
+    """Sets the verdict on the version of the canary alias, unless its rollout has ended."""
+    store = executor.store
+    canary = store.resolve(store.alias)
+    if canary is None or find_abort(canary.tags) is not None:
+        return None
+    is_passed = canary.tags.get(ROLLOUT_TAG) == ROLLOUT_PASSED
+    if is_passed and read_weight(canary.tags, store.alias) == 0:
+        return None  # only the alias was left: some accounts may not delete it
+    store.set_verdict(canary.version, format_abort(message))
+    return canary.version
 
 
 def _is_aborted(executor: Executor, version: str) -> bool:
