@@ -85,7 +85,7 @@ def _format_delays(delays: Sequence[Delay]) -> str:
         ]
         for delay in delays
     ]
-    return format_table(["canary", "median", "95 %", "one process stops asking it"], rows)
+    return format_table(["canary", "median", "95 %", "one process stops routing to it"], rows)
 
 
 def _compare(pairs: float, designed: int | None) -> str:
