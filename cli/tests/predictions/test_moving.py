@@ -185,3 +185,33 @@ def test_files_that_failed_are_last(source: Path, store: Store) -> None:
     assert [len(each.failures) for each in passes] == [MAX_FAILURES] * 4
     failed = [name for name in store.uploads if name in store.refused]
     assert failed == [*store.refused, *store.refused]
+
+
+def test_files_that_cannot_be_read_keep_no_others_here(
+    source: Path, tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command that runs once moves them, too: only failures of the place end a pass."""
+    bad = [f"{LABELS}/a-{number}.parquet" for number in range(2 * MAX_FAILURES)]
+    write(source, dict.fromkeys(bad, b"bad"))
+    open_file = Path.open
+
+    def refuse(path: Path, *args: Any, **options: Any) -> Any:
+        if str(path.relative_to(source if path.is_relative_to(source) else "/")) in bad:
+            raise PermissionError(13, "Permission denied")
+        return open_file(path, *args, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    for target in (tmp_path / "target", "s3://bucket/log"):
+        done = move(source, StorageLocation(str(target)), keeps=True)
+        assert (done.copied, len(done.failures)) == (3, len(bad))
+        assert (
+            done.failures[0] == f"cannot move {source / bad[0]}: Permission denied; it stays here"
+        )
+
+
+def test_incomplete_uploads_keep_no_others_here(source: Path, store: Store) -> None:
+    """Each of them is noted."""
+    write(source, {f"{LABELS}/d-{number}.parquet": b"more" for number in range(MAX_FAILURES)})
+    store.fails = True
+    done = move(source, StorageLocation("s3://bucket/log"))
+    assert len(done.failures) == MAX_FAILURES + len(FILES)

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from baton_cli.main import run
+from baton_cli.predictions.moving import LogMover, Pass
+from baton_cli.stopping import Terminated
+from baton_cli.verbs import predictions
 
 NAME = "model=m/version=1/date=2026-11-29/a-1.parquet"
 
@@ -52,7 +55,7 @@ def test_failure_is_one_line(log: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert run(push) == 1
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith(f"baton: cannot write {tmp_path}/target: Not a directory")
-    assert "repeat the command" in line
+    assert line.endswith("; 1 failed; repeat the command to go on")
     assert (log / NAME).exists()
 
 
@@ -119,3 +122,27 @@ def test_follow_moves_until_sigterm(log: Path, tmp_path: Path) -> None:
     assert text.count("trying again") == 1
     assert "files are moved again" in text
     assert "Traceback" not in text
+
+
+def test_failures_that_alternate_are_one_line(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Files that fail have their turn, so each pass may name another one."""
+    passes = [Pass(failures=(each,)) for each in ("first", "second", "first", "second")]
+    passes += [Pass(), Pass(), Pass(failures=("third",))]
+    left = iter(passes)
+    monkeypatch.setattr(LogMover, "move_all", lambda _: next(left))
+    rests = iter(range(1, len(passes)))
+
+    def rest(_: float) -> None:
+        if next(rests, None) is None:
+            raise Terminated
+
+    monkeypatch.setattr(predictions.time, "sleep", rest)
+    push = ["predictions", "push", "--follow", "--to", str(tmp_path / "to"), "--from", str(log)]
+    assert run(push) == 0
+    lines = [each for each in capsys.readouterr().err.splitlines() if "moving" not in each]
+    again = "trying again every 10 s"
+    wanted = [f"first; {again}", "files are moved again", f"third; {again}"]
+    assert len(lines) == len(wanted)
+    assert all(line.endswith(end) for line, end in zip(lines, wanted, strict=True))

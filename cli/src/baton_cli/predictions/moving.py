@@ -11,13 +11,17 @@ from baton_common.atomic_file import open_atomic
 from baton_common.prediction_log import LABELS, SUFFIX
 
 MAX_FAILURES = 3
-"""Failures that end a pass: then the place is likely to be away, and each try may take long."""
+"""Failures of the place that end a pass: it is likely to be away, and each try may take long."""
 _MODE = 0o640
 _LAYOUTS = (
     PurePath(f"model=*/version=*/date=*/*{SUFFIX}"),
     PurePath(f"{LABELS}/model=*/date=*/*{SUFFIX}"),
 )
 """The files of a log, relative to it. Others are not Baton's, so they stay."""
+
+
+class _FileFailed(CommandFailed):
+    """One file cannot be moved. That says nothing about the place, or about other files."""
 
 
 @dataclass
@@ -57,7 +61,8 @@ class LogMover:
     def move_all(self, report: Callable[[Pass], None] = lambda _: None) -> Pass:
         """Moves every closed file, in the order of the names; `report` follows each file.
 
-        Files that failed in an earlier pass are last, so that they cannot keep the others here.
+        Files that failed in an earlier pass are last, so that they cannot keep the others here. If
+        the place fails too often, the pass ends. A file that fails itself ends nothing.
 
         A file of the same name and size is there already. A file that inference is still writing
         has another name, and is never touched.
@@ -67,7 +72,7 @@ class LogMover:
         """
         if not self._source.is_dir():
             raise CommandFailed(f"there is no folder {self._source}; name the log: --from DIR")
-        done = Pass()
+        done, failures_of_place = Pass(), 0
         self._passes += 1
         for name in self._list_in_order():
             try:
@@ -75,7 +80,8 @@ class LogMover:
             except CommandFailed as error:
                 self._failed_in[name] = self._passes
                 done.failures += (error.message,)
-                if len(done.failures) >= MAX_FAILURES:
+                failures_of_place += not isinstance(error, _FileFailed)
+                if failures_of_place >= MAX_FAILURES:
                     break
             report(done)
         return done
@@ -102,7 +108,7 @@ class LogMover:
             return  # inference has removed it: it was too old
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            raise CommandFailed(f"cannot move {path}: {reason}; it stays here") from error
+            raise _FileFailed(f"cannot move {path}: {reason}; it stays here") from error
 
 
 def list_closed_files(folder: Path) -> Iterator[str]:
@@ -161,9 +167,9 @@ class _RemotePlace:
 
     def copy(self, source: Path, name: str, size: int) -> None:
         """Uploads a file and checks that all of it arrived."""
-        if not source.exists():
-            raise FileNotFoundError(source)
+        with source.open("rb"):
+            pass  # an error here is one of the file, not of the store
         with explain_storage_errors("write", self._location):
             self._filesystem.put_file(str(source), f"{self._root}/{name}")
         if self.find_size(name) != size:
-            raise CommandFailed(f"{self._location}/{name} has not the size of the file; it stays")
+            raise _FileFailed(f"{self._location}/{name} has not the size of the file; it stays")

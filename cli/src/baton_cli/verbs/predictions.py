@@ -62,7 +62,8 @@ def push(target: StorageLocation, source: Path | None, *, follows: bool, keeps: 
         done = mover.move_all()
     terminal.show(format_pass(done, target))
     if done.failures:
-        raise CommandFailed(f"{done.failures[0]}; repeat the command to go on")
+        count = f"{len(done.failures):,} failed"
+        raise CommandFailed(f"{done.failures[0]}; {count}; repeat the command to go on")
 
 
 def _choose_source(source: Path | None, target: StorageLocation) -> Path:
@@ -79,9 +80,9 @@ def _choose_source(source: Path | None, target: StorageLocation) -> Path:
 
 
 def _follow(mover: LogMover, target: StorageLocation) -> None:
-    """Moves files for ever. A failure is printed once, and tried again."""
+    """Moves files for ever. A failure is printed once, until all files are moved again."""
     terminal.print_event(f"moving closed files to {target}")
-    outage = ""
+    is_failing = False
     while True:
         try:
             done = mover.move_all()
@@ -90,11 +91,11 @@ def _follow(mover: LogMover, target: StorageLocation) -> None:
             done, failure = Pass(), error.message
         if done.copied:
             terminal.print_event(format_pass(done, target))
-        if failure and failure != outage:
+        if failure and not is_failing:
             terminal.print_event(f"{failure}; trying again every {INTERVAL_S:.0f} s")
-        elif outage and not failure:
+        elif is_failing and not failure:
             terminal.print_event("files are moved again")
-        outage = failure
+        is_failing = bool(failure)
         time.sleep(INTERVAL_S)
 
 
