@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from baton_engine.engine import Scores
 from baton_engine.tables.transpose import Rows
 from baton_inference.lifecycle.live_versions import CANARY
 from baton_inference.lifecycle.pace import MIN_DEADLINE_S
+from baton_inference.lifecycle.trips.trip_file import TripFile
 from baton_inference.shadow import worker as worker_module
 from baton_inference.shadow.shadow import MAX_BLOCKED
 from tests.support.fakes.live_version import make_live_version
@@ -93,6 +95,26 @@ def test_a_thread_that_cannot_be_stopped_is_given_up(deaf: list[DeafModel]) -> N
     pair.shadow.stop()
     wait_until(lambda: not pair.shadow.is_running)
     assert pair.counts.pairs == 5
+
+
+def test_the_next_thread_does_not_wait_for_the_disk(
+    deaf: list[DeafModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The canary trips at once, and its trip is on the disk when the disk recovers."""
+    gate = threading.Event()
+    write = TripFile.write
+    monkeypatch.setattr(TripFile, "write", lambda *each: (gate.wait(), write(*each)))
+    production = make_live_version(NumberModel(), version="1")
+    pair = ManualShadow(production, make_live_version(version="2"), tmp_path, max_stops=MAX_STOPS)
+    pair.shadow.start()
+    try:
+        block(pair, deaf, 0)
+        pair.live.swap(make_live_version(NumberModel(), version="3"), CANARY)
+        wait_until(lambda: pair.shadow.status is not None and pair.shadow.status.canary == "3")
+    finally:
+        gate.set()
+    wait_until(lambda: bool([*tmp_path.rglob("*.json")]))
+    pair.shadow.stop()
 
 
 def test_after_too_many_blocked_threads_the_shadow_stops(deaf: list[DeafModel]) -> None:

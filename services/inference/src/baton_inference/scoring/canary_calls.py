@@ -142,7 +142,7 @@ class CanaryCalls:
 
     def _trip_if_endless(self, call: CanaryCall) -> None:
         if call in self._running or call in self._blocked:
-            self.switch.trip_from_event_loop(Trip.for_endless(call.version.identity))
+            self.switch.trip_without_waiting(Trip.for_endless(call.version.identity))
 
     def _finish(self, call: CanaryCall, job: asyncio.Future[None]) -> None:
         self._running.discard(call)

@@ -50,5 +50,5 @@ class Breaker:
         self._switch.trip(Trip(canary, describe_harm(harm), production, harm.signal))
 
     def trip_endless(self, canary: VersionIdentity) -> None:
-        """Trips a canary with a call that cannot be stopped."""
-        self._switch.trip(Trip.for_endless(canary))
+        """Trips a canary with a call that cannot be stopped. Does not wait for the disk."""
+        self._switch.trip_without_waiting(Trip.for_endless(canary))

@@ -50,7 +50,7 @@ def test_the_event_loop_does_not_wait_for_the_disk(file: HungFile) -> None:
     other.start()
     assert file.is_writing.wait(20)
     assert switch.is_off(FIRST, None)
-    switch.trip_from_event_loop(Trip.for_endless(SECOND))
+    switch.trip_without_waiting(Trip.for_endless(SECOND))
     assert switch.is_off(SECOND, None)
     assert not file.read()
     file.gate.set()

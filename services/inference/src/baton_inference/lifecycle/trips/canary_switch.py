@@ -38,15 +38,18 @@ class CanarySwitch:
             self._trips[kept.canary] = kept
 
     def trip(self, trip: Trip) -> None:
-        """Stops routing to a version, and writes the file. Not on the event loop: a disk may hang.
+        """Stops routing to a version, and writes the file, for which it waits: a disk may hang.
 
         The first reason stays.
         """
         if self._note(trip):
             self._save()
 
-    def trip_from_event_loop(self, trip: Trip) -> None:
-        """Does what `trip` does. A thread writes the file, and never delays the exit."""
+    def trip_without_waiting(self, trip: Trip) -> None:
+        """Does what `trip` does. A thread writes the file, and never delays the exit.
+
+        For the event loop, and for threads that have a lock.
+        """
         if self._note(trip):
             threading.Thread(target=self._save, name="trip", daemon=True).start()
 
