@@ -136,8 +136,6 @@ def test_user_folders(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BATON_PREDICTIONS_MAX_BYTES", "1000"),
         ("BATON_PREDICTIONS_MAX_BYTES", "1 GiB"),
         ("BATON_PREDICTIONS_DAYS", "0"),
-        ("BATON_PREDICTIONS_COLUMNS", '["age", 1]'),
-        ("BATON_PREDICTIONS_COLUMNS", "[age]"),
     ],
 )
 def test_invalid_value_is_rejected(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -200,6 +198,10 @@ def test_invalid_trace_setting_is_rejected(
         ("age, contract type ,", ("age", "contract type")),
         (' ["size, in m²", "*"]', ("size, in m²", "*")),
         ("[]", ()),
+        ("[age],tenure", ("[age]", "tenure")),
+        ("[age", ("[age",)),
+        ("[1],[2]", ("[1]", "[2]")),
+        ("[2024]", ("[2024]",)),
     ],
 )
 def test_columns_of_the_prediction_log(

@@ -1,5 +1,6 @@
 """Settings of the inference service. Only this module reads the environment."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
@@ -48,18 +49,13 @@ def _check_apart(path: Path, info: ValidationInfo) -> Path:
 
 
 def _parse_columns(value: object) -> object:
-    """Parses names of columns: `*` for all, a JSON list, or comma-separated, empty for none."""
+    """Parses names of columns: `*` for all, a JSON list of texts, or else comma-separated."""
     if not isinstance(value, str):
         return value
     if value.strip() == ALL_COLUMNS:
         return None
-    if value.lstrip().startswith("["):
-        try:
-            return msgspec.json.decode(value, type=tuple[str, ...])
-        except msgspec.DecodeError as error:
-            raise ValueError(
-                f"must be a JSON list of texts, or comma-separated ({error})"
-            ) from error
+    with suppress(msgspec.DecodeError):  # the name of a column may begin with a bracket, too
+        return msgspec.json.decode(value, type=tuple[str, ...])
     return tuple(name for part in value.split(",") if (name := part.strip()))
 
 
