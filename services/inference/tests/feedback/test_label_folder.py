@@ -137,3 +137,19 @@ def test_folder_that_cannot_be_read_stops_no_labels(
     line, full = lines
     assert (line["log_level"], line["folders"]) == ("warning", [*map(str, locked)])
     assert full["event"] == "labels cannot be stored"
+
+
+def test_labels_behind_links_count(tmp_path: Path) -> None:
+    """A folder may be on another disk. A link that leads nowhere, or to itself, is left out."""
+    log = Log(tmp_path / "log", files=2)
+    log.store()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "a-1.parquet").write_bytes(bytes(2 * FILE_BYTES))
+    day = log.files[0].parent
+    day.with_name("date=2020-01-01").symlink_to(elsewhere)
+    day.with_name("date=2020-01-02").symlink_to(tmp_path / "nowhere")
+    day.with_name("date=2020-01-03").symlink_to(day.with_name("date=2020-01-03"))
+    log.time.now_s += 61
+    with pytest.raises(NotStored, match="limit"):
+        log.store()

@@ -89,31 +89,38 @@ class Listing:
         return _keep_days(self._list_folders(self._directory / LABELS, LABELS_KEYS))
 
     def measure_labels(self) -> int:
-        """Adds up the bytes of all labels, also of folders whose name is no day."""
+        """Adds up the bytes of all labels, also of folders whose name is no day, or behind links.
+
+        Only this follows links, because it removes nothing.
+        """
         total = 0
-        for folder, _ in self._list_folders(self._directory / LABELS, LABELS_KEYS):
+        root = self._directory / LABELS
+        for folder, _ in self._list_folders(root, LABELS_KEYS, follows_links=True):
             for entry in self._scan(folder):
                 with self.tolerate(folder):
-                    total += entry.stat(follow_symlinks=False).st_size
+                    total += entry.stat().st_size
         return total
 
-    def _list_folders(self, folder: Path, keys: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+    def _list_folders(
+        self, folder: Path, keys: tuple[str, ...], *, follows_links: bool = False
+    ) -> Iterator[tuple[Path, str]]:
         """Lists the folders of these partitions, with the value of the last one."""
         for entry in self._scan(folder):
             try:
                 key, value = parse_partition(entry.name)
             except ValueError:
                 continue
-            if key != keys[0] or not self._is_folder(entry):
+            if key != keys[0] or not self._is_folder(entry, follows_links=follows_links):
                 continue
             if len(keys) == 1:
                 yield Path(entry.path), value
             else:
-                yield from self._list_folders(Path(entry.path), keys[1:])
+                path = Path(entry.path)
+                yield from self._list_folders(path, keys[1:], follows_links=follows_links)
 
-    def _is_folder(self, entry: "os.DirEntry[str]") -> bool:
+    def _is_folder(self, entry: "os.DirEntry[str]", *, follows_links: bool) -> bool:
         try:
-            return entry.is_dir(follow_symlinks=False)
+            return entry.is_dir(follow_symlinks=follows_links)
         except OSError as error:
             self.errors.setdefault(Path(entry.path), error)
             return False
