@@ -198,3 +198,39 @@ def test_old_labels_that_cannot_be_removed_are_noted(
     folder.tidy(TODAY)
     assert [each.exists() for each in days] == [True, False]
     assert folder.errors.keys() == {days[0]}
+
+
+def test_files_that_cannot_be_removed_do_not_drive_out_fresh_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alone they are beyond the bound: a share of it stays for files that can be removed."""
+    fill(tmp_path, 5, day=date(2026, 11, 29), size=1000)
+    files = fill(tmp_path, 8, size=100)
+    unlink = os.unlink
+
+    def refuse(path: Path, **options: int) -> None:
+        if Path(path).parent.name == "date=2026-11-29":
+            raise PermissionError
+        unlink(path, **options)
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    folder = LogFolder(tmp_path, 3000, 30)
+    assert folder.tidy(TODAY) == Removals(by_bytes=5)
+    assert [each.exists() for each in files] == [False] * 5 + [True] * 3
+    assert folder.tidy(TODAY) == Removals()
+
+
+def test_a_log_that_cannot_be_read_keeps_its_last_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not empty."""
+    fill(tmp_path, 3)
+    folder = LogFolder(tmp_path, 2**30, 30)
+    folder.tidy(TODAY)
+    with monkeypatch.context() as patch:
+        lock_folders(patch, tmp_path)
+        assert folder.tidy(TODAY) == Removals()
+        assert (folder.files, folder.bytes) == (3, 3000)
+        assert folder.errors.keys() == {tmp_path}
+    folder.tidy(TODAY)
+    assert not folder.errors

@@ -16,6 +16,8 @@ from baton_inference.predictions.files.listing import PART, PREDICTIONS_KEYS, Cl
 
 FORGOTTEN_S = 3600.0
 """A part of this age belongs to no living process: each is written within seconds."""
+FRESH_SHARE = 10
+"""One tenth of the bytes stays for fresh files, also if others fill the folder for good."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ class LogFolder:
         """Removes files beyond the bounds, the oldest first, parts of dead processes, old labels.
 
         Only the days count for labels; `LabelFolder` refuses those beyond their bytes. A folder
-        that cannot be read is left out. A file that cannot be removed still counts.
+        that cannot be read is left out; if it is the whole log, the last figures stay. A file that
+        cannot be removed still counts, but some fresh files stay beside it.
         """
         listing = Listing(self._directory, self._rest)
         oldest_day = today - timedelta(days=self._days)
@@ -104,14 +107,32 @@ class LogFolder:
                 kept.append(file)
                 total += file.size
         files = len(kept)
-        kept.sort(key=lambda file: file.changed_s, reverse=True)
-        while kept and total > self._max_bytes:
-            oldest = kept.pop()
-            if _remove(oldest, listing, removed, "bytes"):
-                total -= oldest.size
-                files -= 1
-        self.files, self.bytes, self.errors = files, total, listing.errors
+        gone = self._remove_beyond_bytes(kept, total, listing, removed)
+        self.errors = listing.errors
+        if self._directory not in self.errors:
+            self.files, self.bytes = files - len(gone), total - sum(file.size for file in gone)
         return Removals(removed["bytes"], removed["days"])
+
+    def _remove_beyond_bytes(
+        self, kept: list[ClosedFile], total: int, listing: Listing, removed: Counter[str]
+    ) -> list[ClosedFile]:
+        """Removes the oldest files until the others are within the bytes; returns what is gone.
+
+        Files that cannot be removed may be beyond the bytes alone. Without a least share for the
+        others, each file would then be removed as soon as it is written.
+        """
+        gone: list[ClosedFile] = []
+        stuck = 0
+        for file in sorted(kept, key=lambda file: file.changed_s):
+            least = self._max_bytes // FRESH_SHARE if stuck else 0
+            if total <= self._max_bytes or total - stuck - file.size < least:
+                break
+            if _remove(file, listing, removed, "bytes"):
+                gone.append(file)
+                total -= file.size
+            else:
+                stuck += file.size
+        return gone
 
     def _create(self, folder: Path) -> None:
         """Creates a folder that the owner and the group may read, as all below the log."""
