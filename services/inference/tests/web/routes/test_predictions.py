@@ -17,6 +17,7 @@ from baton_inference.web.front import Front
 from tests.support.fakes.application import make_app
 from tests.support.fakes.asgi_client import Request, call, get, post
 from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.locked_folders import lock_folders
 from tests.support.fakes.models import GOOD_BODY, INSTANCE, ErrorModel, SumModel
 from tests.support.fakes.predictions import list_files, read_rows
 
@@ -152,3 +153,18 @@ def test_the_metrics_follow_the_files(tmp_path: Path) -> None:
     assert "baton_predictions_files 1.0" in metrics
     assert f"baton_predictions_bytes {file.stat().st_size}.0" in metrics
     assert len(read_rows(tmp_path / "log")) == 3
+
+
+def test_a_folder_that_fails_is_in_the_metrics(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log cannot keep its bounds there."""
+    app, core = make_logged(tmp_path)
+    assert core.predictions is not None
+    assert b"baton_predictions_failing_folders 0.0" in get(app, "/metrics").body
+    other = tmp_path / "log" / "model=other"
+    other.mkdir(parents=True)
+    lock_folders(monkeypatch, other)
+    send(app, [post("/predict", GOOD_BODY)])
+    core.predictions.finish()
+    assert b"baton_predictions_failing_folders 1.0" in get(app, "/metrics").body

@@ -52,3 +52,7 @@ class PredictionCollector(Collector):
         yield GaugeMetricFamily(
             "baton_predictions_bytes", size, value=folder.bytes if folder else 0
         )
+        failing = "Folders of the prediction log in which this process cannot keep the bounds."
+        yield GaugeMetricFamily(
+            "baton_predictions_failing_folders", failing, value=len(folder.errors) if folder else 0
+        )
