@@ -11,7 +11,6 @@ import pytest
 from baton_cli.main import run
 from baton_cli.predictions.moving import LogMover, Pass
 from baton_cli.stopping import Terminated
-from baton_cli.verbs import predictions
 
 NAME = "model=m/version=1/date=2026-11-29/a-1.parquet"
 
@@ -138,7 +137,7 @@ def test_failures_that_alternate_are_one_line(
         if next(rests, None) is None:
             raise Terminated
 
-    monkeypatch.setattr(predictions.time, "sleep", rest)
+    monkeypatch.setattr(time, "sleep", rest)
     push = ["predictions", "push", "--follow", "--to", str(tmp_path / "to"), "--from", str(log)]
     assert run(push) == 0
     lines = [each for each in capsys.readouterr().err.splitlines() if "moving" not in each]
