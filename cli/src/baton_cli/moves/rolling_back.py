@@ -61,7 +61,7 @@ def _abort_rollout(registry: RegistryClient, settings: CliSettings, actor: str) 
     try:
         version = hand.abort_first(executor, settings.alias, actor, _warn)
     except Exception as error:  # noqa: BLE001 - whatever a record makes fail, the rollback goes on
-        _warn(f"the rollout cannot be aborted: {to_one_line(error)}")
+        terminal.print_progress(f"warning: the rollout cannot be aborted: {to_one_line(error)}")
         return
     if version is not None:
         terminal.print_progress(f"aborted the rollout of version {version} first")
