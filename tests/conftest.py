@@ -18,7 +18,7 @@ from tests.support.rig.desk import Desk, register
 from tests.support.rig.inference import Inference
 from tests.support.rig.process import find_free_port
 from tests.support.rig.tracking_server import TrackingServer
-from tests.support.suite.lanes import Lanes, get_rank
+from tests.support.suite.lanes import Lanes, end_lane, get_rank
 
 decline_telemetry()  # for the servers and clients that the tests start themselves
 
@@ -39,6 +39,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Sorts the longest lanes first in a worker of pytest-xdist."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: get_rank(item.path))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Ends the servers of a lane with it, in a worker of pytest-xdist: it runs lane by lane."""
+    if hasattr(item.config, "workerinput"):
+        end_lane(item, nextitem)
 
 
 @pytest.hookimpl(optionalhook=True)

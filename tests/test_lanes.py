@@ -1,8 +1,48 @@
 """Tests that share a server run in one process; long lanes start first."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.support.suite.lanes import GUESTS, LONG, ROOT, Lanes, get_lane, get_rank
+
+CONFTEST = """
+from pathlib import Path
+import pytest
+from tests.support.suite import lanes
+
+lanes.ROOT = Path(__file__).parent
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    lanes.end_lane(item, nextitem)
+
+@pytest.fixture(scope="session")
+def server():
+    yield
+    (lanes.ROOT / "ended").touch()
+"""
+FIRST = """
+from pathlib import Path
+ENDED = Path(__file__).with_name("ended")
+
+def test_one(server):
+    pass
+
+def test_two(server):
+    assert not ENDED.exists()
+"""
+SECOND = """
+from test_first import ENDED
+
+def test_three():
+    assert ENDED.exists()
+
+def test_four(server):
+    pass
+"""
 
 
 @pytest.mark.parametrize(
@@ -45,3 +85,19 @@ def test_long_lanes_start_first() -> None:
     files = ["cli/tests/test_a.py", "tests/embedded/test_a.py", "tests/stack/test_a.py"]
 
     assert sorted(files, key=lambda file: get_rank(ROOT / file)) == files[::-1]
+
+
+def test_a_lane_takes_its_servers_with_it(tmp_path: Path) -> None:
+    """Session fixtures would run, and cost, until the last test of all lanes."""
+    files = {"conftest": CONFTEST, "test_first": FIRST, "test_second": SECOND}
+    for name, text in files.items():
+        (tmp_path / f"{name}.py").write_text(text)
+
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."]
+    result = subprocess.run(
+        [*command, "test_first.py", "test_second.py"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=100,
+    )  # fmt: skip
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "4 passed" in result.stdout

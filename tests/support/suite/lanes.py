@@ -5,6 +5,7 @@ Lanes that take minutes start first, and short ones fill the rest of the other p
 
 from pathlib import Path
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[3]
@@ -46,6 +47,16 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types
 
     def _split_scope(self, nodeid: str) -> str:
         return get_lane(ROOT / nodeid.partition("::")[0])
+
+
+def end_lane(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Ends all fixtures of a lane after its last test.
+
+    Session fixtures would last until the last test of all. An idle stack, a cluster and their
+    load took a fifth of two processors from the lanes after theirs.
+    """
+    if nextitem is not None and get_lane(nextitem.path) != get_lane(item.path):
+        item.session._setupstate.teardown_exact(None)  # pytest has no public way
 
 
 def get_rank(path: Path) -> int:
