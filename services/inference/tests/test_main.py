@@ -24,11 +24,12 @@ from tests.support.rig.service_process import COMMAND, build_environment, runnin
 
 
 def test_serves_from_the_cache_while_the_registry_hangs(tmp_path: Path) -> None:
-    """The service is ready within 5 s without the registry, and reports the source `cache`."""
-    started_s = time.monotonic()
+    """The service does not wait until it gives the registry up, and reports the source `cache`."""
     with running(tmp_path) as service:
         service.wait_until_ready()
-        assert time.monotonic() - started_s < 5
+        before, serving, _ = service.log_file.read_text().partition("version serving")
+        assert serving
+        assert "the registry cannot be reached" not in before
         answer = service.predict()
         assert (answer.status, answer.headers["x-model-version"]) == (200, "1")
         assert json.load(answer)["predictions"][0]["label"] == "yes"
