@@ -95,7 +95,7 @@ def test_a_lane_takes_its_servers_with_it(tmp_path: Path) -> None:
 
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."]
     result = subprocess.run(
-        [*command, "test_first.py", "test_second.py"],
+        [*command, "--override-ini", f"pythonpath={ROOT}", "test_first.py", "test_second.py"],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=100,
     )  # fmt: skip
 
