@@ -177,14 +177,17 @@ def abort_first(executor: Executor, alias: str, by: str, warn: Callable[[str], N
 
 def _abort_ongoing(executor: Executor, alias: str, message: str) -> str | None:
     """Aborts the rollout that the record names. Raises `CommandFailed` if it is unreadable."""
-    version = ""
-    for attempts_left in reversed(range(ATTEMPTS + 1)):
-        snapshot = _read_ongoing(executor, alias)
-        if snapshot is None:
-            return version if _is_aborted(executor, version) else None
+    snapshot = _read_ongoing(executor, alias)
+    if snapshot is None:
+        return None
+    for _ in range(ATTEMPTS):
         version = snapshot.record.plan.version
-        if attempts_left and _execute_once(executor, snapshot, Abort(message)):
+        if _execute_once(executor, snapshot, Abort(message)):
             return version
+        snapshot = _read_ongoing(executor, alias)
+        if snapshot is None:  # it has ended; a controller may have completed this abort
+            return version if _is_aborted(executor, version) else None
+    version = snapshot.record.plan.version
     executor.store.set_verdict(version, format_abort(message))
     return version
 
@@ -203,9 +206,8 @@ def _abort_canary(executor: Executor, message: str) -> str | None:
 
 
 def _is_aborted(executor: Executor, version: str) -> bool:
-    """Whether a version counts as aborted. False without a version."""
-    tags = executor.store.read_version_tags(version) if version else {}
-    return find_abort(tags) is not None
+    """Whether a version counts as aborted."""
+    return find_abort(executor.store.read_version_tags(version)) is not None
 
 
 def _execute_once(executor: Executor, snapshot: Snapshot, action: Action) -> bool:

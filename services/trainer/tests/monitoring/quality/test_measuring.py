@@ -20,6 +20,7 @@ from baton_trainer.monitoring.quality.report import QualityReport
 from baton_trainer.monitoring.quality.request import QualityRequest
 from baton_trainer.monitoring.quality.tables import explain_no_rollback, render_quality
 from baton_trainer.tables import loading
+from baton_trainer.training import train
 from tests.support.trainer.prediction_log import NOON, MadeLog
 from tests.support.trainer.scored_log import add_scored_rows, add_truths, list_answers, load
 from tests.support.trainer.tables import Notes
@@ -213,3 +214,20 @@ def test_labels_that_cannot_be_read_are_never_silent(pair: Workshop, log: MadeLo
 def test_log_that_is_not_there_is_one_line(pair: Workshop, log: MadeLog) -> None:
     with pytest.raises(DataError, match="no prediction log there"):
         measure(pair, log)
+
+
+def test_live_figures_are_of_the_class_of_the_training(pair: Workshop, log: MadeLog) -> None:
+    """The same model, trained with the other positive class, has the opposite intercept."""
+    request = pair.request()
+    columns = request.columns.model_copy(update={"positive": "no"})
+    other = train(request.model_copy(update={"columns": columns}), pair.options).version
+    for version in ("1", other):
+        fill(pair, log, version)
+
+    of_yes, of_no = (
+        each.figures["calibration_intercept"].value
+        for each in sorted(measure(pair, log).versions, key=lambda each: each.version)
+    )
+
+    assert of_no == pytest.approx(-of_yes, rel=1e-3)
+    assert abs(of_yes) > 0.01
